@@ -1,0 +1,38 @@
+"""spineseg: five spine segmentation papers, synthetic patients and honest audits.
+
+Importing the package costs almost nothing: submodules and the heavy libraries
+behind them load on first use.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from spineseg.core.errors import SpinesegError
+    from spineseg.core.profile import Profile, profile
+    from spineseg.core.rng import rng
+
+_LAZY = {
+    "SpinesegError": "spineseg.core.errors",
+    "Profile": "spineseg.core.profile",
+    "profile": "spineseg.core.profile",
+    "rng": "spineseg.core.rng",
+}
+_MODULES = ("anatomy", "core", "imaging", "io", "notebook")
+
+__all__ = ["Profile", "SpinesegError", "__version__", "profile", "rng"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name or submodule when it is first asked for."""
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"spineseg.{name}")
+    raise AttributeError(f"module 'spineseg' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_LAZY, *_MODULES])

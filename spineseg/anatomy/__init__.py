@@ -1,0 +1,1 @@
+"""The parametric spine: millimetres, signed distances, closed meshes; no torch."""

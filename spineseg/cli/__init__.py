@@ -1,0 +1,43 @@
+"""The command line: ``spineseg COMMAND``.
+
+One module a command; each adds itself to ``app`` and imports what it needs when it
+runs, so that ``spineseg --help`` answers at once.
+"""
+
+import sys
+
+import typer
+
+import spineseg
+from spineseg.core.errors import SpinesegError
+
+app = typer.Typer(
+    help="Spine segmentation: synthetic patients, readers, networks, audits.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"spineseg {spineseg.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print it."
+    ),
+) -> None:
+    """Hold the options that stand before a command."""
+
+
+def main() -> None:
+    """Run the command line; an error of the user's gives one line and exit code 2."""
+    try:
+        app()
+    except SpinesegError as error:
+        print(f"spineseg: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,1 @@
+"""From geometry to pixels: rasteriser, radiograph chain, MRI chain; no torch."""

@@ -1,0 +1,1 @@
+"""Reading and writing medical images and annotations; no torch."""

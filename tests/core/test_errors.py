@@ -1,0 +1,24 @@
+import pickle
+
+from spineseg import SpinesegError
+
+
+def test_the_message_names_file_found_expected_and_remedy():
+    error = SpinesegError(
+        "not a radiograph",
+        path="film.dcm",
+        found="modality CT",
+        expected="CR or DX",
+        remedy="Pass a radiograph",
+    )
+    assert str(error) == (
+        "film.dcm: not a radiograph; found modality CT; expected CR or DX. "
+        "Pass a radiograph."
+    )
+
+
+def test_an_error_survives_pickling():
+    error = SpinesegError("bad", path="a", found=1, expected=2, remedy="Mend it")
+    copy = pickle.loads(pickle.dumps(error))
+    assert str(copy) == str(error)
+    assert (copy.path, copy.found, copy.expected) == ("a", 1, 2)
