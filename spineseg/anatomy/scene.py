@@ -47,3 +47,21 @@ class Surface:
 
 PARTS = ("body", "pedicle", "lamina", "spinous", "transverse", "articular")
 """Parts of a vertebra, in the order of their indices in ``Surface.part``."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All surfaces of one patient as flat arrays, ready for the rasteriser.
+
+    vertices: (n, 3) float32, mm, world.  triangles: (m, 3) int32, outwards.
+    surface: (m,) int32, row of ``jumps``, ``structures`` and ``parts`` a triangle
+    belongs to.  jumps: (s, 4) float32, change of each material on entering.
+    structures: names such as ``"L4"``.  parts: a name of :data:`PARTS`, or None.
+    """
+
+    vertices: NDArray[np.float32]
+    triangles: NDArray[np.int32]
+    surface: NDArray[np.int32]
+    jumps: NDArray[np.float32]
+    structures: tuple[str, ...]
+    parts: tuple[str | None, ...]
