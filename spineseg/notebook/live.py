@@ -4,6 +4,7 @@ With a kernel an explorer is a set of ipywidgets sliders. A built page has no ke
 there the same figure steps through frames that were drawn when the page was made.
 """
 
+import base64
 import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -162,11 +163,11 @@ def _show_widgets(
 
     def redraw(_: Any = None) -> None:
         fig = _on_film(draw(**{key: s.value for key, s in sliders.items()}))
-        picture = web_picture(fig, _FRAME_DPI)
+        picture = base64.b64decode(web_picture(fig, _FRAME_DPI))
         plt.close(fig)
         with screen:
             clear_output(wait=True)
-            display(Image(data=picture, format="webp"))
+            display(Image(data=picture, format="webp", embed=True))
 
     for slider in sliders.values():
         slider.observe(redraw, names="value")

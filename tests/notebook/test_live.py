@@ -61,7 +61,7 @@ def test_frames_that_weigh_too_much_are_refused(monkeypatch):
 
 def test_with_a_kernel_a_slider_redraws_the_figure(monkeypatch):
     monkeypatch.delenv(STATIC, raising=False)
-    asked = []
+    asked, open_before = [], plt.get_fignums()
 
     def recorded(x):
         asked.append(x)
@@ -73,7 +73,7 @@ def test_with_a_kernel_a_slider_redraws_the_figure(monkeypatch):
     slider = _widget(box["model_id"]).children[0]
     slider.value = 2
     assert asked == [1, 2]
-    assert plt.get_fignums() == []
+    assert plt.get_fignums() == open_before
 
 
 def _widget(model_id):
