@@ -118,7 +118,7 @@ def demand_alt(alt: str) -> None:
 def web_picture(fig: Figure, dpi: int = _WEB_DPI) -> str:
     """Return the figure as base64 WebP: lossless or lossy, whichever is smaller."""
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=dpi)
+    fig.savefig(buffer, format="png", dpi=dpi, facecolor="auto")
     picture = Image.open(buffer)
     encoded = min(
         (_webp(picture, lossless=True), _webp(picture, lossless=False)), key=len
