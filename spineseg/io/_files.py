@@ -1,0 +1,87 @@
+"""What every reader and writer needs: checked paths, atomic writes, extras."""
+
+import importlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from spineseg.core.errors import SpinesegError
+
+FilePath = str | os.PathLike[str]
+
+
+def existing_file(path: FilePath) -> Path:
+    """Return ``path`` as a Path.
+
+    Raises:
+        SpinesegError: if there is no such file, or it is a folder, or it is empty.
+    """
+    chosen = Path(path)
+    if chosen.is_dir():
+        raise SpinesegError("this is a folder, not a file", path=path)
+    if not chosen.is_file():
+        raise SpinesegError("there is no such file", path=path)
+    if chosen.stat().st_size == 0:
+        raise SpinesegError("the file is empty (0 bytes)", path=path)
+    return chosen
+
+
+def suffix_of(path: FilePath) -> str:
+    """Return the lower-case ending, with ``.nii.gz`` taken as one."""
+    name = Path(path).name.lower()
+    return ".nii.gz" if name.endswith(".nii.gz") else Path(name).suffix
+
+
+@contextmanager
+def atomic_write(path: FilePath) -> Iterator[Path]:
+    """Give a temporary path beside ``path`` and move it there when all went well.
+
+    A crash leaves the old file or the new one, never half of one. The temporary
+    name keeps the ending, because several libraries choose the format by it.
+
+    Raises:
+        SpinesegError: if the folder does not exist or cannot be written.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise SpinesegError("the folder to write into does not exist", path=path)
+    if target.is_dir():
+        raise SpinesegError("a folder of this name is in the way", path=path)
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=".part-", suffix=suffix_of(target), dir=target.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise SpinesegError("the folder cannot be written to", path=path) from error
+    part = Path(name)
+    try:
+        yield part
+        # mkstemp makes private files; a picture should get the usual rights
+        umask = os.umask(0)
+        os.umask(umask)
+        part.chmod(0o666 & ~umask)
+        os.replace(part, target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SpinesegError(f"writing failed ({reason})", path=path) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def extra(module: str, what_for: str) -> ModuleType:
+    """Import a library of the ``data`` extra.
+
+    Raises:
+        SpinesegError: naming the pip command, if it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise SpinesegError(
+            f"{what_for} needs the library {module.split('.')[0]}",
+            remedy='Install it with: pip install "spineseg[data]"',
+        ) from error

@@ -1,0 +1,246 @@
+"""DICOM files: header and stored pixel values, decoded once and checked.
+
+Nothing here interprets the numbers; :mod:`spineseg.io.grey` makes a picture of them.
+Compressed pixels are decoded by GDCM alone, so that one file gives one array
+whatever other decoders happen to be installed.
+"""
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.errors import InvalidDicomError
+from pydicom.multival import MultiValue
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID
+
+from spineseg.core.errors import SpinesegError
+from spineseg.io._files import FilePath, existing_file
+
+DECODERS = {
+    "1.2.840.10008.1.2": "",
+    "1.2.840.10008.1.2.1": "",
+    "1.2.840.10008.1.2.1.99": "",
+    "1.2.840.10008.1.2.2": "",
+    "1.2.840.10008.1.2.5": "pydicom",
+    "1.2.840.10008.1.2.4.50": "gdcm",
+    "1.2.840.10008.1.2.4.57": "gdcm",
+    "1.2.840.10008.1.2.4.70": "gdcm",
+    "1.2.840.10008.1.2.4.80": "gdcm",
+    "1.2.840.10008.1.2.4.81": "gdcm",
+    "1.2.840.10008.1.2.4.90": "gdcm",
+    "1.2.840.10008.1.2.4.91": "gdcm",
+}
+"""Transfer syntaxes that are read, and who decodes them ("" means uncompressed).
+
+JPEG Extended (.51) is left out on purpose: 12-bit files of that kind came out shifted
+or not at all from the decoders that were tried.
+"""
+
+MAX_PIXELS = 400_000_000
+"""Larger frames are refused before memory is asked for (a film has about 10^7)."""
+
+
+@dataclass(frozen=True)
+class DicomImage:
+    """One decoded frame and its header.
+
+    path: where it came from.  header: all elements but the pixels.
+    stored: (rows, columns) integers of BitsStored bits, sign and padding as stored.
+    """
+
+    path: Path
+    header: Dataset
+    stored: NDArray[np.integer]
+
+
+def read_dicom(path: FilePath) -> DicomImage:
+    """Read one grey-level DICOM frame.
+
+    Raises:
+        SpinesegError: if the file is not DICOM, has no pixels, holds colour or several
+            frames, uses a transfer syntax that is not read, or is broken.
+    """
+    file = existing_file(path)
+    with warnings.catch_warnings():
+        # real headers are full of small sins; those that matter are checked below
+        warnings.simplefilter("ignore")
+        header = _header(file)
+        check_pixel_header(header, file)
+        stored = _decode(header, file)
+    del header.PixelData
+    return DicomImage(file, header, stored)
+
+
+def read_header(path: FilePath) -> Dataset:
+    """Read a DICOM header and leave the pixels on disk.
+
+    Raises:
+        SpinesegError: if the file is not DICOM or is broken.
+    """
+    file = existing_file(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _header(file, stop_before_pixels=True)
+
+
+def field(header: Dataset, keyword: str, default: Any = None) -> Any:
+    """Return an element's value, or ``default`` when it is absent or empty.
+
+    Raises:
+        SpinesegError: if the element is there but cannot be read.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = header.get(keyword)
+    except Exception as error:
+        raise SpinesegError(f"the element {keyword} cannot be read") from error
+    return default if value is None or value == "" else value
+
+
+def numbers(header: Dataset, keyword: str) -> list[float]:
+    """Return the finite numbers of an element, an empty list when it has none.
+
+    Raises:
+        SpinesegError: if the element holds something that is no number.
+    """
+    value = field(header, keyword)
+    if value is None:
+        return []
+    parts = value if isinstance(value, (list, tuple, MultiValue)) else [value]
+    try:
+        found = [float(part) for part in parts if part not in (None, "")]
+    except (TypeError, ValueError) as error:
+        raise SpinesegError(
+            f"the element {keyword} is no number", found=str(value)
+        ) from error
+    return [number for number in found if np.isfinite(number)]
+
+
+def _header(file: Path, *, stop_before_pixels: bool = False) -> FileDataset:
+    try:
+        header = pydicom.dcmread(file, stop_before_pixels=stop_before_pixels)
+    except InvalidDicomError as error:
+        raise SpinesegError(
+            "this is not a DICOM file",
+            path=file,
+            expected="128 bytes and the letters DICM at its start",
+        ) from error
+    except Exception as error:
+        raise SpinesegError(
+            f"the DICOM header is broken ({type(error).__name__})", path=file
+        ) from error
+    return header
+
+
+def check_pixel_header(header: Dataset, file: Path) -> None:
+    """Refuse what is no single grey-level frame of a readable transfer syntax."""
+    if "PixelData" not in header:
+        kind = UID(str(field(header, "SOPClassUID", ""))).name
+        raise SpinesegError(
+            "this DICOM object holds no picture", path=file, found=kind or "no class"
+        )
+    _check_syntax(header, file)
+    photometric = str(field(header, "PhotometricInterpretation", "nothing"))
+    if photometric not in ("MONOCHROME1", "MONOCHROME2"):
+        raise SpinesegError(
+            "only grey-level pictures are read",
+            path=file,
+            found=f"PhotometricInterpretation {photometric}",
+            expected="MONOCHROME1 or MONOCHROME2",
+        )
+    wanted = {
+        "SamplesPerPixel": ({1}, 1),
+        "NumberOfFrames": ({1}, 1),
+        "BitsAllocated": ({8, 16}, None),
+        "PixelRepresentation": ({0, 1}, 0),
+    }
+    for keyword, (allowed, default) in wanted.items():
+        found = _integer(header, keyword, default, file)
+        if found not in allowed:
+            expected = " or ".join(str(item) for item in sorted(allowed))
+            raise SpinesegError(
+                f"{keyword} is not read", path=file, found=found, expected=expected
+            )
+    _check_size(header, file)
+
+
+def _check_syntax(header: Dataset, file: Path) -> None:
+    meta = getattr(header, "file_meta", None)
+    syntax = None if meta is None else meta.get("TransferSyntaxUID")
+    if syntax is None:
+        raise SpinesegError("the file does not name its transfer syntax", path=file)
+    if str(syntax) not in DECODERS:
+        raise SpinesegError(
+            "this transfer syntax is not read",
+            path=file,
+            found=f"{syntax.name} ({syntax})",
+            expected="uncompressed, RLE, JPEG baseline or lossless, JPEG-LS, JPEG 2000",
+            remedy="Convert it with: gdcmconv --raw IN OUT",
+        )
+
+
+def _check_size(header: Dataset, file: Path) -> None:
+    rows = _integer(header, "Rows", None, file)
+    columns = _integer(header, "Columns", None, file)
+    allocated = _integer(header, "BitsAllocated", None, file)
+    stored = _integer(header, "BitsStored", allocated, file)
+    high = _integer(header, "HighBit", stored - 1, file)
+    if min(rows, columns) < 1 or rows * columns > MAX_PIXELS:
+        raise SpinesegError("impossible size", path=file, found=f"{rows} x {columns}")
+    if not (1 <= stored <= allocated and stored - 1 <= high < allocated):
+        raise SpinesegError(
+            "the bit depth contradicts itself",
+            path=file,
+            found=f"BitsAllocated {allocated}, BitsStored {stored}, HighBit {high}",
+        )
+
+
+def _integer(header: Dataset, keyword: str, default: int | None, file: Path) -> int:
+    value = field(header, keyword, default)
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise SpinesegError(
+            f"the header has no usable {keyword}", path=file, found=value
+        ) from error
+
+
+def _decode(header: Dataset, file: Path) -> NDArray[np.integer]:
+    syntax = UID(str(header.file_meta.TransferSyntaxUID))
+    plugin = DECODERS[str(syntax)]
+    try:
+        decoder = get_decoder(syntax)
+        frame, _ = decoder.as_array(header, raw=True, index=0, decoding_plugin=plugin)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        raise SpinesegError(
+            f"the pixels cannot be decoded ({reason})", path=file
+        ) from error
+    if plugin == "gdcm":
+        return frame  # the codec knows its own depth: there are no spare bits
+    return keep_stored_bits(frame, header)
+
+
+def keep_stored_bits(frame: NDArray[Any], header: Dataset) -> NDArray[np.integer]:
+    """Cut BitsStored bits out of each word and give them their sign back.
+
+    Old scanners put overlays into the spare high bits; read as they stand, those
+    pixels are far above every true value.
+    """
+    allocated = int(header.BitsAllocated)
+    stored = int(field(header, "BitsStored", allocated))
+    high = int(field(header, "HighBit", stored - 1))
+    if stored == allocated:
+        return frame
+    words = frame.astype(np.int32) >> (high - stored + 1)
+    words &= (1 << stored) - 1
+    if int(field(header, "PixelRepresentation", 0)) == 1:
+        words -= (words >> (stored - 1)) << stored
+    return words.astype(frame.dtype)
