@@ -35,7 +35,7 @@ lint: $(READY) ## style, types, spelling, import layers
 	@ruff check . && ruff format --check --quiet .
 	@codespell
 	@pyright
-	@lint-imports --no-logo 2>/dev/null || lint-imports
+	@lint-imports
 
 notebooks: $(READY) ## pair and execute the chapters that changed
 	@echo "Executing the chapters whose code changed (smoke profile)."

@@ -1,0 +1,59 @@
+"""The wheel and the sdist hold what they should and install by themselves."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+def test_the_wheel_holds_the_package_its_types_and_its_licences(built):
+    (wheel,) = built.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "spineseg/py.typed" in names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert any(name.endswith("licenses/LICENSE-text") for name in names)
+    packed = {n for n in names if n.endswith(".py")}
+    modules = (ROOT / "spineseg").rglob("*.py")
+    assert packed == {str(p.relative_to(ROOT)) for p in modules}
+
+
+def test_the_sdist_holds_the_sources_and_the_tests_and_no_build(built):
+    (sdist,) = built.glob("*.tar.gz")
+    names = ["/".join(n.split("/")[1:]) for n in tarfile.open(sdist).getnames()]
+    assert {"pyproject.toml", "README.md", "tests/conftest.py"} <= set(names)
+    assert not [n for n in names if n.startswith(("_build", ".venv", "results"))]
+
+
+def test_the_installed_wheel_runs_away_from_the_repository(built, tmp_path):
+    (wheel,) = built.glob("*.whl")
+    target = tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    subprocess.run([*pip, "--target", target, wheel], check=True, capture_output=True)
+    code = (
+        f"import sys; sys.path.insert(0, {str(target)!r}); import spineseg, inspect;"
+        "from spineseg.cli import app; print(inspect.getfile(spineseg))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().startswith(str(target))
