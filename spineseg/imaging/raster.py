@@ -28,6 +28,10 @@ from numpy.typing import ArrayLike, NDArray
 from spineseg.core.errors import SpinesegError
 from spineseg.imaging import raster_kernels as kernels
 
+# distinct jumps are summed in planes of their own (one addition a hit, not one for
+# each material), so many at a time as memory allows: 19 MB each at 3072 x 1536
+_PLANES = 3
+
 
 @dataclass(frozen=True)
 class Slabs:
@@ -61,21 +65,58 @@ def path_lengths(
         projected: (n, 3) u_px, v_px, depth_mm.
         triangles: (m, 3) rows of ``projected``, closed and outward surfaces.
         surface: (m,) row of ``jumps`` that a triangle belongs to.
-        jumps: (s, C) change of each material on entering the surface; C is 1 to 4.
+        jumps: (s, C) change of each material on entering the surface.
         shape: rows and columns of the picture.
 
     Raises:
         SpinesegError: if an index points outside its table or a vertex is not finite.
     """
+    bits = np.zeros(len(np.asarray(jumps)), np.uint64)
+    return trace(projected, triangles, surface, jumps, bits, shape)[0]
+
+
+def trace(
+    projected: ArrayLike,
+    triangles: NDArray[np.integer],
+    surface: NDArray[np.integer],
+    jumps: ArrayLike,
+    bits: ArrayLike,
+    shape: tuple[int, int],
+) -> tuple[NDArray[np.float32], NDArray[np.uint64]]:
+    """Return path lengths (C, H, W) in mm and silhouettes (H, W) of one pass.
+
+    Args:
+        projected: as in :func:`path_lengths`, like the four that follow.
+        triangles: (m, 3).
+        surface: (m,).
+        jumps: (s, C).
+        bits: (s,) bit field that a surface sets where it covers a pixel.
+        shape: rows and columns.
+
+    Raises:
+        SpinesegError: as :func:`path_lengths`.
+    """
     points, faces = _checked(projected, triangles)
     table = np.ascontiguousarray(jumps, np.float32)
-    rows_of = _surface_rows(surface, len(faces), len(table))
+    fields = np.ascontiguousarray(bits, np.uint64)
+    _same_length("bit field", "surface", len(fields), len(table))
+    rows = _surface_rows(surface, len(faces), len(table))
     # a closed surface is entered as often as left, so any constant may be taken from
-    # the depths; near zero, float32 sums keep 1e-5 mm
+    # the depths; near zero, float32 sums keep 1e-4 mm
     points[:, 2] -= points[:, 2].mean() if len(points) else 0.0
+    kinds, kind_of = np.unique(table, axis=0, return_inverse=True)
     out = np.zeros((table.shape[1], *shape), np.float32)
-    kernels.add_depths(points, faces, rows_of, table, out)
-    return out
+    mask = np.zeros(shape, np.uint64)
+    scratch = np.empty((min(_PLANES, len(kinds)), *shape), np.float32)
+    for first in range(0, len(kinds), _PLANES):
+        batch = kinds[first : first + _PLANES]
+        planes = scratch[: len(batch)]
+        planes.fill(0.0)
+        plane_of = kind_of.ravel().astype(np.int32) - np.int32(first)
+        plane_of[plane_of >= len(batch)] = -1
+        kernels.add_hits(points, faces, rows, plane_of, fields, planes, mask)
+        kernels.combine(planes, batch, out)
+    return out, mask
 
 
 def silhouettes(
@@ -97,12 +138,7 @@ def silhouettes(
     """
     points, faces = _checked(projected, triangles)
     field = np.ascontiguousarray(bits, np.uint64)
-    if field.shape != (len(faces),):
-        raise SpinesegError(
-            "one bit field for each triangle is needed",
-            found=field.shape,
-            expected=(len(faces),),
-        )
+    _same_length("bit field", "triangle", len(field), len(faces))
     out = np.zeros(shape, np.uint64)
     kernels.add_bits(points, faces, field, out)
     return out
@@ -162,7 +198,7 @@ def _checked(
         raise SpinesegError(
             "projected points need three columns", found=points.shape, expected="(n, 3)"
         )
-    if not np.isfinite(points).all():
+    if not np.isfinite(points.sum()):
         raise SpinesegError(
             "a projected vertex is not finite",
             remedy="Check that every vertex lies in front of the source",
@@ -176,16 +212,18 @@ def _checked(
     return points, faces
 
 
+def _same_length(what: str, of: str, found: int, expected: int) -> None:
+    if found != expected:
+        raise SpinesegError(
+            f"one {what} for each {of} is needed", found=found, expected=expected
+        )
+
+
 def _surface_rows(
     surface: NDArray[np.integer], triangles: int, surfaces: int
 ) -> NDArray[np.int32]:
     rows = np.ascontiguousarray(surface, np.int32)
-    if rows.shape != (triangles,):
-        raise SpinesegError(
-            "one surface for each triangle is needed",
-            found=rows.shape,
-            expected=(triangles,),
-        )
+    _same_length("surface", "triangle", len(rows), triangles)
     if triangles and (rows.min() < 0 or rows.max() >= surfaces):
         raise SpinesegError(
             "a triangle names a surface that does not exist",

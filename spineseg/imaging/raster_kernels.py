@@ -1,130 +1,161 @@
-"""Compiled loops of :mod:`spineseg.imaging.raster`, whose docstring has the rules."""
+"""Compiled loops of :mod:`spineseg.imaging.raster`, whose docstring has the rules.
+
+Points are (n, 3) of u_px, v_px and depth. A triangle is prepared once as rows
+(top, bottom), edges (x and y of the upper corner, columns per row of the long and
+the upper edge, x and y of the middle corner, columns per row of the lower edge), plane
+(depth at the origin, per column, per row) and the parity of sorting its corners.
+"""
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+Rows = tuple[int, int]
+Edges = tuple[float, float, float, float, float, float, float]
+Plane = tuple[float, float, float]
+Prepared = tuple[Rows, Edges, Plane, float]
 
-@nb.njit(cache=True, nogil=True)
-def sorted_by_row(
-    faces: NDArray[np.int32], k: int, points: NDArray[np.float64]
-) -> tuple[int, int, int, float]:
-    """Return the corners of triangle k from top to bottom and the parity of that."""
-    a, b, c = faces[k, 0], faces[k, 1], faces[k, 2]
-    parity = 1.0
-    if points[b, 1] < points[a, 1]:
-        a, b, parity = b, a, -parity
-    if points[c, 1] < points[b, 1]:
-        b, c, parity = c, b, -parity
-        if points[b, 1] < points[a, 1]:
-            a, b, parity = b, a, -parity
-    return a, b, c, parity
+_NO_EDGES = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+_SHORT = 16  # columns below which a plain loop beats a vectorised one
 
 
-@nb.njit(cache=True, nogil=True)
-def slope(points: NDArray[np.float64], upper: int, lower: int) -> float:
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _first_at(x: float, count: float) -> int:
+    """Return the first pixel at or after x, kept within the picture."""
+    return int(min(max(np.ceil(x), 0.0), count))
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _slope(x0: float, y0: float, x1: float, y1: float) -> float:
     """Return columns per row along an edge; 0 for a level edge, which has no rows."""
-    rise = points[lower, 1] - points[upper, 1]
-    return (points[lower, 0] - points[upper, 0]) / rise if rise > 0.0 else 0.0
+    return (x1 - x0) / (y1 - y0) if y1 > y0 else 0.0
 
 
-@nb.njit(cache=True, nogil=True)
-def column(x: float, width: int) -> int:
-    """Return the first column at or right of x, kept within the picture."""
-    if x <= 0.0:
-        return 0
-    return width if x > width else int(np.ceil(x))
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _sorted_edges(
+    x0: float, y0: float, x1: float, y1: float, x2: float, y2: float
+) -> tuple[Edges, float]:
+    """Return the edges of a triangle from top to bottom and the parity of sorting."""
+    parity = 1.0
+    if y1 < y0:
+        x0, y0, x1, y1, parity = x1, y1, x0, y0, -1.0
+    if y2 < y1:
+        x1, y1, x2, y2, parity = x2, y2, x1, y1, -parity
+        if y1 < y0:
+            x0, y0, x1, y1, parity = x1, y1, x0, y0, -parity
+    long, upper = _slope(x0, y0, x2, y2), _slope(x0, y0, x1, y1)
+    return (x0, y0, long, upper, x1, y1, _slope(x1, y1, x2, y2)), parity
 
 
-@nb.njit(cache=True, nogil=True)
-def span(
-    points: NDArray[np.float64],
-    corners: tuple[int, int, int],
-    slopes: tuple[float, float, float],
-    r: int,
-    width: int,
-) -> tuple[int, int, float]:
-    """Return the half-open columns of row r and the sign from long to short edge."""
-    a, b, _ = corners
-    long_x = points[a, 0] + slopes[0] * (r - points[a, 1])
-    if r < points[b, 1]:
-        short_x = points[a, 0] + slopes[1] * (r - points[a, 1])
-    else:
-        short_x = points[b, 0] + slopes[2] * (r - points[b, 1])
-    first, last = column(long_x, width), column(short_x, width)
-    if last >= first:
-        return first, last, 1.0
-    return last, first, -1.0
-
-
-@nb.njit(cache=True, nogil=True)
-def setup(
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _prepare(
     points: NDArray[np.float64],
     faces: NDArray[np.int32],
     k: int,
-    height: int,
-    width: int,
-) -> tuple[
-    int, int, tuple[int, int, int], tuple[float, float, float], float, float, float
-]:
-    """Return rows, corners, slopes, parity and depth gradients of triangle k.
-
-    The row range is empty where the triangle covers no pixel centre.
-    """
-    a, b, c, parity = sorted_by_row(faces, k, points)
-    xa, ya, xb, yb = points[a, 0], points[a, 1], points[b, 0], points[b, 1]
-    xc, yc = points[c, 0], points[c, 1]
-    top = column(ya, height)
-    bottom = column(yc, height)
-    left = column(min(xa, min(xb, xc)), width)
-    right = column(max(xa, max(xb, xc)), width)
-    area = (xb - xa) * (yc - ya) - (yb - ya) * (xc - xa)
+    height: float,
+    width: float,
+) -> Prepared:
+    """Return triangle k ready to be scanned; no rows where it covers no pixel."""
+    a, b, c = faces[k, 0], faces[k, 1], faces[k, 2]
+    x0, y0, x1, y1 = points[a, 0], points[a, 1], points[b, 0], points[b, 1]
+    x2, y2 = points[c, 0], points[c, 1]
+    top = _first_at(min(y0, min(y1, y2)), height)
+    bottom = _first_at(max(y0, max(y1, y2)), height)
+    if top >= bottom:
+        return (0, 0), _NO_EDGES, (0.0, 0.0, 0.0), 1.0
+    left = _first_at(min(x0, min(x1, x2)), width)
+    right = _first_at(max(x0, max(x1, x2)), width)
+    area = (x1 - x0) * (y2 - y0) - (y1 - y0) * (x2 - x0)
     if left >= right or area == 0.0:
-        bottom = top
-    slopes = (0.0, 0.0, 0.0)
-    gx, gy = 0.0, 0.0
-    if bottom > top:
-        slopes = (slope(points, a, c), slope(points, a, b), slope(points, b, c))
-        db, dc = points[b, 2] - points[a, 2], points[c, 2] - points[a, 2]
-        gx = (db * (yc - ya) - dc * (yb - ya)) / area
-        gy = (dc * (xb - xa) - db * (xc - xa)) / area
-    return top, bottom, (a, b, c), slopes, parity, gx, gy
+        return (0, 0), _NO_EDGES, (0.0, 0.0, 0.0), 1.0
+    d0 = points[a, 2]
+    d1, d2 = points[b, 2] - d0, points[c, 2] - d0
+    gx = (d1 * (y2 - y0) - d2 * (y1 - y0)) / area
+    gy = (d2 * (x1 - x0) - d1 * (x2 - x0)) / area
+    edges, parity = _sorted_edges(x0, y0, x1, y1, x2, y2)
+    return (top, bottom), edges, (d0 - gx * x0 - gy * y0, gx, gy), parity
 
 
-@nb.njit(cache=True, nogil=True)
-def add_depths(
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _span(edges: Edges, r: int, width: float) -> tuple[int, int, float]:
+    """Return the half-open columns of row r and the sign from long to short edge."""
+    x0, y0, long, upper, x1, y1, lower = edges
+    first = _first_at(x0 + long * (r - y0), width)
+    short = x0 + upper * (r - y0) if r < y1 else x1 + lower * (r - y1)
+    last = _first_at(short, width)
+    if last < first:
+        return last, first, -1.0
+    return first, last, 1.0
+
+
+# inlined because a call costs more than the two columns of a usual span
+@nb.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _add_line(
+    line: NDArray[np.float32], first: int, last: int, start: float, step: float
+) -> None:
+    """Add a linear ramp to columns first to last of a line."""
+    value, slope = np.float32(start), np.float32(step)
+    if last - first < _SHORT:
+        for c in range(first, last):
+            line[c] += value
+            value += slope
+    else:
+        for i in range(last - first):
+            line[first + i] += value + slope * np.float32(i)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def add_hits(
     points: NDArray[np.float64],
     faces: NDArray[np.int32],
     surface: NDArray[np.int32],
+    plane_of: NDArray[np.int32],
+    bits_of: NDArray[np.uint64],
+    planes: NDArray[np.float32],
+    mask: NDArray[np.uint64],
+) -> None:
+    """Add sign x depth of every hit to the plane of its surface, and set its bits.
+
+    Surfaces whose ``plane_of`` is negative are passed over.
+    """
+    height, width = float(mask.shape[0]), float(mask.shape[1])
+    for k in range(len(faces)):
+        plane, bits = plane_of[surface[k]], bits_of[surface[k]]
+        if plane < 0:
+            continue
+        (top, bottom), edges, (base, gx, gy), parity = _prepare(
+            points, faces, k, height, width
+        )
+        for r in range(top, bottom):
+            first, last, sign = _span(edges, r, width)
+            if first == last:
+                continue
+            sign *= parity
+            depth = sign * (base + gy * r + gx * first)
+            _add_line(planes[plane, r], first, last, depth, sign * gx)
+            if bits:
+                for c in range(first, last):
+                    mask[r, c] |= bits
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def combine(
+    planes: NDArray[np.float32],
     jumps: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """Add sign x depth x jump of every hit to every channel of ``out``."""
-    channels, height, width = out.shape
-    for k in range(len(faces)):
-        top, bottom, corners, slopes, parity, gx, gy = setup(
-            points, faces, k, height, width
-        )
-        a = corners[0]
-        for r in range(top, bottom):
-            first, last, sign = span(points, corners, slopes, r, width)
-            if last <= first:
-                continue
-            sign *= parity
-            depth = points[a, 2] + gx * (first - points[a, 0]) + gy * (r - points[a, 1])
-            for q in range(channels):
-                jump = jumps[surface[k], q]
+    """Add jumps (p, C) x planes (p, H, W) to ``out`` (C, H, W)."""
+    for r in range(planes.shape[1]):
+        for p in range(planes.shape[0]):
+            for q in range(out.shape[0]):
+                jump = jumps[p, q]
                 if jump != 0.0:
-                    start, step = (
-                        np.float32(sign * depth * jump),
-                        np.float32(sign * gx * jump),
-                    )
-                    line = out[q, r]
-                    for c in range(first, last):
-                        line[c] += start + step * np.float32(c - first)
+                    target, source = out[q, r], planes[p, r]
+                    for c in range(len(target)):
+                        target[c] += jump * source[c]
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def add_bits(
     points: NDArray[np.float64],
     faces: NDArray[np.int32],
@@ -132,18 +163,18 @@ def add_bits(
     out: NDArray[np.uint64],
 ) -> None:
     """Set the bits of every triangle in the pixels that it covers."""
-    height, width = out.shape
+    height, width = float(out.shape[0]), float(out.shape[1])
     for k in range(len(faces)):
         if bits[k] == 0:
             continue
-        top, bottom, corners, slopes, _, _, _ = setup(points, faces, k, height, width)
+        (top, bottom), edges, _, _ = _prepare(points, faces, k, height, width)
         for r in range(top, bottom):
-            first, last, _ = span(points, corners, slopes, r, width)
+            first, last, _ = _span(edges, r, width)
             for c in range(first, last):
                 out[r, c] |= bits[k]
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def add_slabs(
     points: NDArray[np.float64],
     faces: NDArray[np.int32],
@@ -155,34 +186,36 @@ def add_slabs(
 
     Depths are in slab steps; ``filled`` is the share of a step that the slab fills.
     """
-    count, height, width = inside.shape
+    count = inside.shape[0]
+    height, width = float(inside.shape[1]), float(inside.shape[2])
     for k in range(len(faces)):
-        top, bottom, corners, slopes, parity, gx, gy = setup(
+        (top, bottom), edges, (base, gx, gy), parity = _prepare(
             points, faces, k, height, width
         )
-        a = corners[0]
         for r in range(top, bottom):
-            first, last, sign = span(points, corners, slopes, r, width)
-            sign *= parity
-            depth = points[a, 2] + gx * (first - points[a, 0]) + gy * (r - points[a, 1])
+            first, last, sign = _span(edges, r, width)
+            share = np.float32(sign * parity)
             for c in range(first, last):
-                hit = depth + gx * (c - first)
+                hit = base + gy * r + gx * c
                 if hit >= count:
-                    beyond[count - 1, r, c] += sign
+                    beyond[count - 1, r, c] += share
                 elif hit > 0.0:
                     j = int(hit)
-                    inside[j, r, c] += sign * min((hit - j) / filled, 1.0)
+                    inside[j, r, c] += share * np.float32(min((hit - j) / filled, 1.0))
                     if j > 0:
-                        beyond[j - 1, r, c] += sign
+                        beyond[j - 1, r, c] += share
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def sum_from_behind(inside: NDArray[np.float32], beyond: NDArray[np.float32]) -> None:
     """Add to each slab the full thickness of every hit that lies behind it."""
     count, height, width = inside.shape
     for j in range(count - 1, -1, -1):
         for r in range(height):
+            near, far = inside[j, r], beyond[j, r]
+            if j + 1 < count:
+                behind = beyond[j + 1, r]
+                for c in range(width):
+                    far[c] += behind[c]
             for c in range(width):
-                if j + 1 < count:
-                    beyond[j, r, c] += beyond[j + 1, r, c]
-                inside[j, r, c] += beyond[j, r, c]
+                near[c] += far[c]
