@@ -54,7 +54,7 @@ _SHORTEST_ALT = 3
 _THEIRS = {("search.html", "search-input")}
 """Ids that the theme itself writes twice."""
 
-_CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s;]+)""")
+_CSS_ADDRESS = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])([^"')\s;]+)""")
 _SCRIPT_ADDRESS = re.compile(
     r"""["'`]((?:https?:)?//[^"'`\s]+\.(?:css|js|json|mjs|ttf|wasm|woff2?)\b[^"'`]*)"""
 )
@@ -128,8 +128,8 @@ class _Reader(HTMLParser):
             self.page.loads += _CSS_ADDRESS.findall(data)
         elif self._inside == "script":
             self.page.loads += _SCRIPT_ADDRESS.findall(data)
-        elif self._heading and data.strip():
-            self.page.has_heading = True
+        elif self._heading and any(c.isalnum() for c in data):
+            self.page.has_heading = True  # more than the mark of a link
 
 
 @cache

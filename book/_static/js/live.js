@@ -82,7 +82,9 @@
         value: start[i],
       });
       const output = make("output", { for: id });
-      panel.append(label, range, output);
+      const row = make("div", { class: "spx-control" });
+      row.append(label, range, output);
+      panel.append(row);
       range.addEventListener("input", () => {
         state[i] = Number(range.value);
         draw();
