@@ -1,0 +1,154 @@
+"""Gas and stool: what a radiologist sees first when a belly is drawn by a computer.
+
+The colon is a path with haustra; a patient has one of several variants, in which gas
+fills some stretches and bubbly stool others. The stomach holds a bubble.
+"""
+
+import numpy as np
+
+from spineseg.anatomy.body.blobs import blob
+from spineseg.anatomy.body.parts import GAS, Array, Part, Places, soft
+from spineseg.anatomy.scene import Mesh
+from spineseg.anatomy.sweep import spline, tube
+
+VARIANTS = 8
+_COLON = (  # level, left, posterior, up: caecum to sigmoid
+    ("S1", -84, -62, -8),
+    ("L5", -94, -52, 6),
+    ("L4", -100, -42, 10),
+    ("L3", -100, -36, 6),
+    ("L2", -92, -44, 8),
+    ("L2", -64, -92, -16),
+    ("L3", -26, -108, -4),
+    ("L3", 22, -110, 0),
+    ("L2", 58, -98, 4),
+    ("T12", 88, -58, 4),
+    ("L1", 104, -30, 4),
+    ("L3", 106, -26, 10),
+    ("L4", 104, -34, 4),
+    ("L5", 94, -48, -8),
+    ("S1", 66, -58, -28),
+    ("S1", 24, -46, -34),
+    ("S1", 4, -18, -62),
+)
+
+
+def bowel(places: Places, random: np.random.Generator) -> list[Part]:
+    """Return all variants of colon and stomach; a patient is given one of each."""
+    parts: list[Part] = []
+    for variant in range(VARIANTS):
+        filled = _colon(places, random) + _small_gas(places, random)
+        parts += [_of("bowel", variant, part) for part in filled]
+        bubble = _stomach(places, random)
+        parts += [_of("stomach", variant, part) for part in bubble]
+    return parts
+
+
+def _of(family: str, variant: int, part: Part) -> Part:
+    return Part(
+        part.mesh,
+        part.structure,
+        part.material,
+        girth=0.25,
+        family=family,
+        variant=variant,
+    )
+
+
+def _colon(places: Places, random: np.random.Generator) -> list[Part]:
+    control = np.array([places.at(level, *offset) for level, *offset in _COLON])
+    path = spline(control + random.normal(0, 9, control.shape) * (1, 0.6, 1), 400)
+    gas: list[Part] = []
+    stool: list[Part] = []
+    start = random.uniform(0, 60)
+    while start < 380:
+        length = random.uniform(14, 60)
+        piece = path[int(start) : int(min(start + length, 400))]
+        kind = random.choice(["gas", "stool", "none"], p=[0.36, 0.34, 0.3])
+        if kind == "gas" and len(piece) > 8:
+            gas.append(Part(_haustra(piece, random), "colon gas", GAS))
+        elif kind == "stool":
+            stool += _stool(piece, random)
+        start += length + random.uniform(2, 20)
+    return gas + stool
+
+
+def _haustra(piece: Array, random: np.random.Generator) -> Mesh:
+    """Return a gas-filled stretch of colon, pinched by its folds."""
+    mm = np.linalg.norm(np.diff(piece, axis=0), axis=1).sum()
+    n = int(np.clip(mm / 2.2, 12, 90))
+    path = spline(piece[:: max(1, len(piece) // 12)], n)
+    s = np.linspace(0, mm, n)
+    radius = random.uniform(9, 17)
+    fold = random.uniform(19, 30)
+    drift = random.normal(0, 0.06, (2, n)).cumsum(1)
+    phase = random.uniform(0, np.pi, (2, 1)) + drift
+    pinch = 1 - random.uniform(0.22, 0.42) * (
+        1 - np.abs(np.sin(np.pi * s / fold + phase)) ** 0.7
+    )
+    belly = 1 + 0.2 * np.sin(2 * np.pi * s / random.uniform(60, 110) + phase[0, 0])
+    end = np.sqrt(np.clip(1 - np.abs(np.linspace(-1, 1, n)) ** 5, 0.01, 1))
+    side, up = radius * belly * pinch * end
+    way = path[-1] - path[0]
+    upward = (
+        (0.25, 1.0, 0.1) if abs(way[1]) < 0.8 * np.linalg.norm(way) else (1, 0, 0.3)
+    )
+    return tube(path, side, 0.75 * up, upward, around=16, exponent=2.3)
+
+
+def _stool(piece: Array, random: np.random.Generator) -> list[Part]:
+    """Return stool: a denser lump with many small bubbles in it."""
+    parts = []
+    radius = random.uniform(13, 20)
+    n = max(3, len(piece) // 9)
+    for centre in piece[np.linspace(0, len(piece) - 1, n).astype(int)]:
+        lump = blob(centre, (radius, radius * 0.8, radius), random, rough=0.15, level=1)
+        parts.append(Part(lump, "stool", soft(0.05)))
+        for _ in range(int(random.integers(3, 10))):
+            away = random.normal(0, 0.5, 3) * radius * (1, 0.8, 1)
+            size = (random.gamma(2.2, 0.9) + 0.9) * random.uniform(0.65, 1.3, 3)
+            bubble = blob(centre + away, size, random, rough=0.3, level=1)
+            parts.append(Part(bubble, "stool gas", GAS * float(random.uniform(0.5, 1))))
+    return parts
+
+
+def _small_gas(places: Places, random: np.random.Generator) -> list[Part]:
+    """Return a few crescents of gas in the small bowel."""
+    parts = []
+    for _ in range(int(random.integers(1, 6))):
+        level = random.choice(["L2", "L3", "L4", "L5"])
+        x, y = random.uniform(-70, 70), -random.uniform(70, 115)
+        start = places.at(level, x, y, random.uniform(-15, 15))
+        way = np.cumsum(random.normal(0, 1, (4, 3)) * (11, 4, 8), axis=0)
+        path = spline(start + way, 18)
+        end = np.sqrt(np.clip(1 - np.linspace(-1, 1, 18) ** 4, 0.02, 1))
+        radius = random.uniform(4, 8.5) * end * random.uniform(0.85, 1.15, 18)
+        mesh = tube(path, radius, 0.8 * radius, (0.2, 1, 0.2), around=10)
+        parts.append(Part(mesh, "small bowel gas", GAS))
+    return parts
+
+
+def _stomach(places: Places, random: np.random.Generator) -> list[Part]:
+    """Return the stomach's bubble, upright with a fluid level or lying without."""
+    upright = random.random() < 0.45
+    if upright:
+        centre = places.at("T11", random.uniform(48, 70), -random.uniform(60, 85), 6)
+        size = np.array([random.uniform(22, 36), 28, random.uniform(16, 30)])
+        mesh = blob(centre, size, random, rough=0.14, waves=1.6, level=3, floor=-0.35)
+        return [Part(mesh, "stomach gas", GAS)]
+    control = np.array(
+        [
+            places.at("T11", 66, -62, 0),
+            places.at("T12", 70, -84, -8),
+            places.at("L1", 48, -102, -12),
+            places.at("L2", 14, -106, 8),
+        ]
+    ) + random.normal(0, 7, (4, 3))
+    n, reach = 36, random.uniform(0.45, 1.0)
+    path = spline(control, 100)[: int(100 * reach)]
+    path = spline(path[:: max(1, len(path) // 8)], n)
+    end = np.sqrt(np.clip(1 - np.abs(np.linspace(-1, 1, n)) ** 3, 0.02, 1))
+    folds = 1 + 0.1 * np.sin(np.linspace(0, 14, n) + random.uniform(0, 6, (2, 1)))
+    side, up = random.uniform(17, 27) * end * folds
+    mesh = tube(path, side, 0.7 * up, (0.3, 1, 0.3), around=18)
+    return [Part(mesh, "stomach gas", GAS)]

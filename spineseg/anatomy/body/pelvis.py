@@ -1,0 +1,235 @@
+"""Hip bones and thighs, rigid with the sacrum.
+
+The wing of the ilium is a curved plate through control points relative to the centre
+of the first sacral end-plate (neutral stance, sacral slope 40 degrees): crest, fossa
+and the thick rear that carries the sacro-iliac joint. Points chosen by eye on the
+proportions of an adult pelvis; the joint itself is cut parallel to the sacrum.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.spatial import KDTree
+
+from spineseg.anatomy.body.parts import (
+    CORTEX,
+    MARROW,
+    SIDE,
+    Array,
+    Part,
+    Places,
+    long_bone,
+    mirror,
+)
+from spineseg.anatomy.mesh import surface_nets
+from spineseg.anatomy.scene import Mesh
+from spineseg.anatomy.sdf import (
+    Field,
+    Points,
+    Shape,
+    grid_points,
+    round_cone,
+    smooth_max,
+    smooth_min,
+    sphere,
+)
+from spineseg.anatomy.sweep import sheet, thicken
+
+HIP_MM = (86.0, -32.0, -104.0)
+"""Centre of the left hip joint relative to the first sacral end-plate."""
+_CORTEX_MM = 1.05
+_THIN_MM = 10.0
+"""Below this thickness the wing's marrow is modelled as a plate."""
+
+# rows from the crest down to the brim, columns from the rear spine to the front one
+_WING = [
+    [
+        (40, 62, -30),
+        (53, 63, 4),
+        (78, 42, 36),
+        (110, 6, 47),
+        (136, -34, 27),
+        (125, -78, -18),
+    ],
+    [
+        (43, 58, -38),
+        (55, 51, -12),
+        (76, 33, 13),
+        (102, 0, 24),
+        (122, -38, 8),
+        (119, -76, -28),
+    ],
+    [
+        (46, 52, -44),
+        (55, 40, -26),
+        (69, 22, -10),
+        (90, -6, 2),
+        (108, -40, -14),
+        (111, -70, -42),
+    ],
+    [
+        (50, 44, -50),
+        (55, 29, -38),
+        (64, 10, -30),
+        (80, -12, -24),
+        (95, -42, -38),
+        (104, -64, -58),
+    ],
+    [
+        (53, 34, -55),
+        (57, 19, -48),
+        (62, 0, -48),
+        (73, -18, -50),
+        (85, -42, -62),
+        (98, -57, -74),
+    ],
+]
+_THICKNESS = [
+    [13, 16, 14, 12, 15, 12],
+    [17, 16, 8.5, 7, 10, 10],
+    [19, 17, 8.5, 6.5, 7, 11],
+    [16, 19, 12, 8.5, 10, 15],
+    [9, 15, 17, 18, 22, 20],
+]
+
+
+def pelvis(places: Places, sacrum: Shape | None = None) -> list[Part]:
+    """Return both hip bones and femora.
+
+    sacrum: signed distance of the sacrum in world coordinates; the joint space is
+    kept clear of it. Without one the ilium is left as it is.
+    """
+    parts: list[Part] = []
+    for side in (1, -1):
+        parts += _hip_bone(places, side, sacrum)
+        parts += _femur(places, places.at("S1") + mirror(HIP_MM, side), side)
+    return parts
+
+
+def _hip_bone(places: Places, side: int, sacrum: Shape | None) -> list[Part]:
+    """Return the shell and its marrow.
+
+    The fossa is too thin for the grid to hold its marrow: there the marrow is a plate
+    of its own, and the marrow of the grid keeps clear of it.
+    """
+    origin = places.at("S1")
+    wing = Plate.through(mirror(_WING, side) + origin, _THICKNESS)
+    bone = _hip_shape(origin, side, wing, sacrum)
+    ends = origin + mirror([(20, -95, -175), (150, 85, 62)], side)
+    spacing = places.spacing(3.8)
+    p = grid_points(ends.min(0), ends.max(0), spacing)
+    distance, thickness = wing.nearest(p)
+    field = bone(p, distance - thickness / 2)
+    inside = field + np.float32(_CORTEX_MM)
+    thin = np.minimum(2 * (_THIN_MM - 1 - thickness), 3)
+    near = distance < thickness / 2 + 4
+    inside = np.where(near, np.maximum(inside, thin), inside)
+    outer, inner = (surface_nets(f, ends.min(0), spacing) for f in (field, inside))
+    name = f"hip bone_{SIDE[side]}"
+    return [
+        Part(outer, name, CORTEX, "pelvis"),
+        Part(inner, name, MARROW, "pelvis"),
+        Part(wing.core(bone), name, MARROW, "pelvis"),
+    ]
+
+
+def _hip_shape(
+    origin: Array, side: int, wing: "Plate", sacrum: Shape | None
+) -> Callable[..., Field]:
+    """Return a signed distance that takes the wing's own, if known, to save time."""
+    hip = origin + mirror(HIP_MM, side)
+
+    def at(x: float, y: float, z: float) -> Array:
+        return origin + mirror((x, y, z), side)
+
+    struts = (  # from, to, radii, blend: brim, body of the ilium, pubis, seat
+        (at(58, 10, -44), at(72, -22, -64), 6.5, 8.0, 5),
+        (at(72, -22, -64), at(68, -48, -82), 8.0, 8.5, 4),
+        (at(94, -50, -66), hip, 15.0, 24.0, 10),
+        (at(72, -14, -58), hip, 12.0, 26.0, 10),
+        (at(68, -48, -82), at(26, -82, -106), 9.0, 7.0, 6),
+        (at(26, -82, -106), at(9, -86, -118), 8.0, 9.0, 4),
+        (hip + mirror((-6, 22, -8), side), at(62, 4, -160), 15.0, 14.0, 8),
+        (at(60, -6, -164), at(16, -76, -130), 8.0, 6.0, 6),
+    )
+
+    def shape(p: Points, of_wing: Field | None = None) -> Field:
+        of_wing = wing(p) if of_wing is None else of_wing
+        f = smooth_min(of_wing, sphere(p, hip, 31), 8)
+        for start, end, r0, r1, blend in struts:
+            f = smooth_min(f, round_cone(p, start, end, r0, r1), blend)
+        f = smooth_max(f, -sphere(p, hip + mirror((7, -2, -4), side), 27), 2)
+        if sacrum is not None:
+            f = smooth_max(f, np.float32(2.2) - sacrum(p), 1.0)
+        return f.astype(np.float32)
+
+    return shape
+
+
+@dataclass(frozen=True)
+class Plate:
+    """A curved plate of varying thickness as a signed distance (see `sheet`)."""
+
+    points: Array
+    thickness: Array
+    normal: Array
+    tree: KDTree
+
+    @classmethod
+    def through(cls, control: Array, thickness_mm: ArrayLike) -> "Plate":
+        """Return the plate through a grid of control points."""
+        points, thickness, normal = sheet(control, thickness_mm, 110, 110)
+        return cls(points, thickness, normal, KDTree(points.reshape(-1, 3)))
+
+    def nearest(self, p: Points) -> tuple[Field, Field]:
+        """Return distance to the middle of the plate and thickness at that point."""
+        distance, index = self.tree.query(p.reshape(-1, 3), distance_upper_bound=40)
+        far = ~np.isfinite(distance)
+        index[far], distance[far] = 0, 40.0
+        thickness = self.thickness.ravel()[index]
+        shape = p.shape[:-1]
+        return (
+            distance.astype(np.float32).reshape(shape),
+            thickness.astype(np.float32).reshape(shape),
+        )
+
+    def __call__(self, p: Points) -> Field:
+        """Return the signed distance to the plate."""
+        distance, thickness = self.nearest(p)
+        return distance - thickness / 2
+
+    def core(self, bone: Callable[..., Field]) -> Mesh:
+        """Return the marrow of the thin part, clear of what was cut off the bone."""
+        some = (slice(None, None, 4), slice(None, None, 4))
+        points, thickness = self.points[some], self.thickness[some]
+        room = -2 * (bone(points.astype(np.float32)) + _CORTEX_MM)
+        height = np.minimum(thickness - 2 * _CORTEX_MM, room)
+        height = np.where(thickness < _THIN_MM + 1, height, 0.05)
+        return thicken(points, np.maximum(height, 0.05), self.normal[some])
+
+
+def _femur(places: Places, hip: Array, side: int) -> list[Part]:
+    control = hip + mirror(
+        [
+            (-22, 0, 4),
+            (0, 0, 0),
+            (20, 2, -10),
+            (48, 6, -34),
+            (62, 8, -66),
+            (60, 8, -130),
+        ],
+        side,
+    )
+    radii = np.array([6, 23.5, 18, 17, 21, 16])
+    return long_bone(
+        places,
+        control,
+        radii,
+        radii,
+        f"femur_{SIDE[side]}",
+        cortex_mm=[0.8, 0.9, 1.2, 1.6, 2.5, 5.0],
+        up=(0, 1, 0),
+        carrier="pelvis",
+    )

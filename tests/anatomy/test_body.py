@@ -1,0 +1,175 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spineseg.anatomy.body import REGIONS, body_scale, body_scene
+from spineseg.anatomy.body.bake import (
+    baked_body,
+    canonical_parts,
+    canonical_spine,
+    chosen,
+)
+from spineseg.anatomy.body.blobs import blob, icosphere
+from spineseg.anatomy.mesh import is_closed, volume_mm3
+from spineseg.anatomy.scene import Mesh
+from spineseg.anatomy.spec import Anatomy, Pathology, PatientSpec
+from spineseg.anatomy.spine import build_spine
+from spineseg.core.errors import SpinesegError
+from spineseg.core.rng import rng
+
+DETAIL_MM = 3.0
+
+
+def scene_of(spec, region="thoracolumbar"):
+    return body_scene(build_spine(spec), spec, region, DETAIL_MM)
+
+
+def part_mesh(scene, index):
+    t = scene.triangles[scene.surface == index]
+    return Mesh(scene.vertices, t)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_canonical_part_is_closed_and_faces_outwards(region):
+    for part in canonical_parts(region, DETAIL_MM):
+        assert is_closed(part.mesh), part.structure
+        assert volume_mm3(part.mesh) > 0, part.structure
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_what_is_entered_is_left_again(region):
+    """Jumps of a closed surface cancel on leaving; a body keeps at most one tissue."""
+    arrays = baked_body(region, DETAIL_MM).arrays
+    assert np.abs(arrays["jump"]).max() <= 1.3
+    assert np.isfinite(arrays["vertices"]).all()
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_carried_parts_stay_closed_and_outwards_in_a_bent_patient(region):
+    spec = PatientSpec(
+        seed=5,
+        anatomy=Anatomy(age_years=88, fat=1.8, asymmetry=1.5),
+        pathology=Pathology(cobb_deg=45),
+    )
+    scene = scene_of(spec, region)
+    for k, name in enumerate(scene.structures):
+        assert volume_mm3(part_mesh(scene, k)) > 0, name
+
+
+def test_the_same_patient_has_the_same_body_in_any_order():
+    a, b = PatientSpec(seed=1), PatientSpec(seed=2)
+    first = scene_of(a)
+    scene_of(b)
+    again = scene_of(a)
+    np.testing.assert_array_equal(first.vertices, again.vertices)
+    np.testing.assert_array_equal(first.triangles, again.triangles)
+
+
+def test_two_patients_differ_in_their_bowel():
+    bowels = [
+        {s for s in scene_of(PatientSpec(seed=k)).structures if "gas" in s}
+        for k in range(3)
+    ]
+    rows = [
+        tuple(chosen(baked_body("thoracolumbar", DETAIL_MM), PatientSpec(seed=k)))
+        for k in range(6)
+    ]
+    assert all(bowels)
+    assert len(set(rows)) > 3
+
+
+def test_plaques_on_the_aorta_come_with_age():
+    def count(age):
+        spec = PatientSpec(seed=0, anatomy=Anatomy(age_years=age))
+        return sum(s == "aortic plaque" for s in scene_of(spec).structures)
+
+    young, middle, old = count(30), count(65), count(95)
+    assert young == 0
+    assert 0 < middle < old
+
+
+def test_fat_thickens_the_layer_under_the_skin():
+    def layer_mm3(fat):
+        scene = scene_of(PatientSpec(seed=0, anatomy=Anatomy(fat=fat)))
+        skin, muscle = (scene.structures.index(s) for s in ("skin", "muscle"))
+        return volume_mm3(part_mesh(scene, skin)) - volume_mm3(part_mesh(scene, muscle))
+
+    assert layer_mm3(0.6) < 0.8 * layer_mm3(1.0)
+    assert layer_mm3(1.8) > 1.3 * layer_mm3(1.0)
+
+
+def test_dense_bone_puts_more_bone_into_the_marrow():
+    light, dense = (
+        scene_of(PatientSpec(seed=0, anatomy=Anatomy(bone_density=f)))
+        for f in (0.08, 0.18)
+    )
+    difference = dense.jumps - light.jumps
+    k = light.structures.index("rib_9_left") + 1  # shell, marrow, fade
+    np.testing.assert_allclose(difference[k], [-0.1, 0.1, 0, 0], atol=1e-6)
+
+
+def test_breasts_are_those_of_women():
+    woman, man = (
+        scene_of(PatientSpec(seed=0, anatomy=Anatomy(sex=sex))).structures
+        for sex in ("female", "male")
+    )
+    assert "breast_left" in woman
+    assert "breast_left" not in man
+
+
+def test_rib_heads_follow_their_vertebrae_into_a_curve():
+    straight = PatientSpec(seed=3, anatomy=Anatomy(asymmetry=0))
+    bent = replace(straight, pathology=Pathology(cobb_deg=40, apex="T9"))
+    gaps = []
+    for spec in (straight, bent):
+        spine, scene = build_spine(spec), scene_of(spec)
+        head = part_mesh(scene, scene.structures.index("rib_9_left"))
+        points = scene.vertices[np.unique(head.triangles)]
+        away = np.linalg.norm(points - spine.frames["T9"].origin_mm, axis=1)
+        gaps.append(away.min())
+    assert gaps[1] == pytest.approx(gaps[0], abs=4)
+
+
+def test_the_canonical_patient_is_carried_onto_itself():
+    assert body_scale(canonical_spine()) == pytest.approx(1)
+
+
+def test_the_pelvis_keeps_its_shape_whatever_the_spine_does():
+    """Rigid: all distances grow by one factor."""
+
+    def spread(spec):
+        scene = scene_of(spec)
+        k = scene.structures.index("femur_left")
+        points = scene.vertices[np.unique(part_mesh(scene, k).triangles)]
+        return np.linalg.norm(points - points[0], axis=1)[1:]
+
+    ratio = spread(PatientSpec(seed=1, pathology=Pathology(cobb_deg=50))) / spread(
+        PatientSpec(seed=9, anatomy=Anatomy(scale=0.9))
+    )
+    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-3)
+
+
+def test_an_unknown_region_is_refused():
+    with pytest.raises(SpinesegError, match="region"):
+        canonical_parts("knee", 2.0)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_icosphere_is_a_closed_sphere(level):
+    points, triangles = icosphere(level)
+    mesh = Mesh(points.astype(np.float32), triangles)
+    assert len(triangles) == 20 * 4**level
+    assert is_closed(mesh)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1)
+    if level == 3:
+        assert volume_mm3(mesh) == pytest.approx(4 / 3 * np.pi, rel=0.02)
+
+
+def test_blobs_are_closed_whatever_their_bumps_and_floors():
+    random = rng(0, "blobs")
+    for k in range(40):
+        floor = -0.3 if k % 2 else None
+        mesh = blob((5, 5, 5), (9, 4, 7), random, rough=0.35, level=2, floor=floor)
+        assert is_closed(mesh)
+        assert volume_mm3(mesh) > 0
