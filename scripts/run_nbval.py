@@ -1,4 +1,4 @@
-"""Run every notebook with nbval, cell by cell, as the make test does."""
+"""Run notebooks with nbval, cell by cell: those named, or every one."""
 
 import os
 import subprocess
@@ -9,7 +9,9 @@ from notebooks import ENVIRONMENT, ROOT, find_chapters
 
 def main() -> None:
     """Compare deterministic cells with their stored output, execute the others."""
-    notebooks = [str(c.with_suffix(".ipynb")) for c in find_chapters()]
+    notebooks = sys.argv[1:] or [
+        str(c.with_suffix(".ipynb").relative_to(ROOT)) for c in find_chapters()
+    ]
     if not notebooks:
         sys.exit("There is no notebook to run.")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
