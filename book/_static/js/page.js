@@ -10,6 +10,12 @@
     .querySelectorAll("figure.spx-wide")
     .forEach((figure) => figure.classList.add("full-width"));
 
+  /* Excerpts under search results are fetched from the pages, which browsers refuse
+     for pages on disk; the results themselves need no fetching. */
+  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS === "object") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+
   /* What scrolls sideways must be reachable with the keyboard. */
   function reachable() {
     document
