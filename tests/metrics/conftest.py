@@ -1,0 +1,7 @@
+"""Settings of the property tests of the metrics."""
+
+from hypothesis import settings
+
+# the first call of a kernel compiles it: a deadline would fail on that alone
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
