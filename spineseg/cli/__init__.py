@@ -4,6 +4,8 @@ One module a command; each adds itself to ``app`` and imports what it needs when
 runs, so that ``spineseg --help`` answers at once.
 """
 
+import importlib
+import pkgutil
 import sys
 
 import typer
@@ -41,3 +43,12 @@ def main() -> None:
     except SpinesegError as error:
         print(f"spineseg: {error}", file=sys.stderr)
         sys.exit(2)
+
+
+def _register_commands() -> None:
+    """Import every module of this folder; each adds its command to ``app``."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+
+
+_register_commands()

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from spineseg.io.dicom import DicomImage, read_dicom
     from spineseg.io.film_writer import Acquisition, write_radiograph
     from spineseg.io.grey import Window, apply_window
+    from spineseg.io.labelme import LabelMe, Shape, read_labelme, write_labelme
     from spineseg.io.masks import Mask, read_label_names, read_mask, write_mask
     from spineseg.io.radiograph import Radiograph, read_radiograph
+    from spineseg.io.series import Series, Slice, Stack, read_series, read_slice
     from spineseg.io.spacing import Spacing
     from spineseg.io.volume import (
         Grid,
@@ -27,8 +29,10 @@ _HOMES = {
     "dicom": ("DicomImage", "read_dicom"),
     "film_writer": ("Acquisition", "write_radiograph"),
     "grey": ("Window", "apply_window"),
+    "labelme": ("LabelMe", "Shape", "read_labelme", "write_labelme"),
     "masks": ("Mask", "read_label_names", "read_mask", "write_mask"),
     "radiograph": ("Radiograph", "read_radiograph"),
+    "series": ("Series", "Slice", "Stack", "read_series", "read_slice"),
     "spacing": ("Spacing",),
     "volume": (
         "Grid",
@@ -45,9 +49,14 @@ __all__ = [
     "Acquisition",
     "DicomImage",
     "Grid",
+    "LabelMe",
     "Mask",
     "Radiograph",
+    "Series",
+    "Shape",
+    "Slice",
     "Spacing",
+    "Stack",
     "Volume",
     "Window",
     "apply_window",
@@ -55,9 +64,13 @@ __all__ = [
     "make_volume",
     "read_dicom",
     "read_label_names",
+    "read_labelme",
     "read_mask",
     "read_radiograph",
+    "read_series",
+    "read_slice",
     "read_volume",
+    "write_labelme",
     "write_mask",
     "write_radiograph",
     "write_volume",

@@ -1,8 +1,11 @@
 """What every reader and writer needs: checked paths, atomic writes, extras."""
 
 import importlib
+import logging
 import os
+import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +73,41 @@ def atomic_write(path: FilePath) -> Iterator[Path]:
         raise SpinesegError(f"writing failed ({reason})", path=path) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def quiet_pydicom() -> Iterator[None]:
+    """Keep pydicom's warnings and log lines off the terminal while a file is read.
+
+    Real headers are full of small sins; those that matter are checked and told.
+    """
+    logger = logging.getLogger("pydicom")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def quiet_codecs() -> Iterator[None]:
+    """Send the C libraries' complaints (file descriptor 2) nowhere for a moment.
+
+    OpenJPEG inside GDCM writes to the terminal itself; the caller tells what failed.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def extra(module: str, what_for: str) -> ModuleType:

@@ -5,7 +5,7 @@ Compressed pixels are decoded by GDCM alone, so that one file gives one array
 whatever other decoders happen to be installed.
 """
 
-import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from spineseg.core.errors import SpinesegError
-from spineseg.io._files import FilePath, existing_file
+from spineseg.io._files import FilePath, existing_file, quiet_codecs, quiet_pydicom
 
 DECODERS = {
     "1.2.840.10008.1.2": "",
@@ -67,9 +67,7 @@ def read_dicom(path: FilePath) -> DicomImage:
             frames, uses a transfer syntax that is not read, or is broken.
     """
     file = existing_file(path)
-    with warnings.catch_warnings():
-        # real headers are full of small sins; those that matter are checked below
-        warnings.simplefilter("ignore")
+    with quiet_pydicom():
         header = _header(file)
         check_pixel_header(header, file)
         stored = _decode(header, file)
@@ -84,8 +82,7 @@ def read_header(path: FilePath) -> Dataset:
         SpinesegError: if the file is not DICOM or is broken.
     """
     file = existing_file(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet_pydicom():
         return _header(file, stop_before_pixels=True)
 
 
@@ -96,8 +93,7 @@ def field(header: Dataset, keyword: str, default: Any = None) -> Any:
         SpinesegError: if the element is there but cannot be read.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet_pydicom():
             value = header.get(keyword)
     except Exception as error:
         raise SpinesegError(f"the element {keyword} cannot be read") from error
@@ -216,10 +212,15 @@ def _decode(header: Dataset, file: Path) -> NDArray[np.integer]:
     syntax = UID(str(header.file_meta.TransferSyntaxUID))
     plugin = DECODERS[str(syntax)]
     try:
-        decoder = get_decoder(syntax)
-        frame, _ = decoder.as_array(header, raw=True, index=0, decoding_plugin=plugin)
+        decoder: Any = get_decoder(syntax)
+        # pydicom's own cut assumes HighBit = BitsStored - 1; keep_stored_bits does not
+        options = {"decoding_plugin": plugin, "correct_unused_bits": plugin == "gdcm"}
+        with quiet_codecs() if plugin == "gdcm" else nullcontext():
+            frame, _ = decoder.as_array(header, raw=True, index=0, **options)
     except Exception as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = " ".join(str(error).rpartition("plugins:")[2].split())[:160]
+        if "NoneType" in reason:
+            reason = "the compressed data is broken"  # GDCM returned nothing
         raise SpinesegError(
             f"the pixels cannot be decoded ({reason})", path=file
         ) from error

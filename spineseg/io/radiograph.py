@@ -198,6 +198,9 @@ def _check_projection(header: Dataset) -> None:
 
 def _view_notes(header: Dataset, view: str | None) -> list[str]:
     notes = []
+    runs_to = element(header, "PatientOrientation", "")
+    if view in FRONTAL and len(runs_to) == 2 and str(runs_to[0]).upper() == "R":
+        notes.append("stored mirrored: columns run to the patient's right")
     described = str(element(header, "SeriesDescription", "")).upper()
     if "OBL" in described and view in (*FRONTAL, *LATERAL):
         notes.append(f"the series is called oblique but ViewPosition says {view}")
