@@ -22,16 +22,6 @@ REFUSED = {
 }
 TABLES = ("spider_tables", "isic_lists", "verse_sample/sub-verse004_seg-subreg_ctd")
 MASKS = ("mask", "Mask", "_msk", "_seg", "_gm", "_labeled", "_vert", "_subreg")
-    "mask",
-    "Mask",
-    "_msk",
-    "_seg",
-    "_gm",
-    "_labeled",
-    "_vertebrae",
-    "_subreg",
-    "_vert",
-)
 
 
 def read(file, name):
