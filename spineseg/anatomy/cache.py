@@ -65,7 +65,8 @@ def remember(name: str, key: str, make: Callable[[], Arrays]) -> Arrays:
     """
     path = _path(name, key)
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # opened here, because np.load leaves a damaged file open
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             return {k: stored[k] for k in stored.files}
     except _DAMAGED as problem:
         if path.exists():
