@@ -25,6 +25,7 @@ from spineseg.core.errors import SpinesegError
 
 _LOW_DISCS = LEVELS[LEVELS.index("T11") :]
 _NECK_DISCS = ("C4", "C5", "C6")
+_BEARS = {"L4": 1.0, "L5": 1.0, "L3": 0.75, "C5": 0.9, "C6": 0.8}
 _FRACTURED = ("T11", "T12", "L1", "L1", "L2")
 
 
@@ -138,11 +139,8 @@ def _slips(
     rng: np.random.Generator, people: Population
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return slips and pars gaps: L5 slips with a broken pars, L4 by wear."""
-    slips, gap, level = (
-        rng.random(),
-        rng.uniform(1.0, 4.0),
-        str(rng.choice(["L4", "L5"])),
-    )
+    slips, gap = rng.random(), rng.uniform(1.0, 4.0)
+    level = str(rng.choice(["L4", "L5"]))
     amount = float(0.05 + 0.40 * rng.beta(1.2, 3.0))
     broken = rng.random() < (0.7 if level == "L5" else 0.1)
     if slips < people.slip:
@@ -166,10 +164,7 @@ def _worn_discs(rng: np.random.Generator, age_years: float) -> dict[str, float]:
     years = np.clip((age_years - 25) / 60, 0, 1)
     worn = {}
     for level in (*_NECK_DISCS, *_LOW_DISCS):
-        weight = {"L4": 1.0, "L5": 1.0, "L3": 0.75, "C5": 0.9, "C6": 0.8}.get(
-            level, 0.5
-        )
-        loss = years * weight * rng.beta(1.3, 2.4) * 1.1
+        loss = 1.1 * years * _BEARS.get(level, 0.5) * rng.beta(1.3, 2.4)
         if loss > 0.05:
             worn[level] = float(min(loss, 0.7))
     return worn
