@@ -23,10 +23,9 @@ doi:10.1038/s41592-023-02151-z. Empty masks: :mod:`spineseg.metrics.empty`.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from spineseg.core.errors import SpinesegError
-from spineseg.metrics.boundary import boundary_points, bounding_box
+from spineseg.metrics.boundary import boundary_points
 from spineseg.metrics.empty import when_empty
 from spineseg.metrics.inputs import Mask, Spacing, mask_pair, spacing_per_axis
 from spineseg.metrics.nearest import Distances, nearest_distances
@@ -195,13 +194,12 @@ def hausdorff_of_regions(
     fixed = when_empty("hausdorff_of_regions", not prediction.any(), not target.any())
     if fixed is not None:
         return fixed
-    box = bounding_box(prediction | target)
-    prediction, target = prediction[box], target[box]
     return max(
         _farthest(prediction, target, steps), _farthest(target, prediction, steps)
     )
 
 
 def _farthest(mask: Mask, other: Mask, steps: tuple[float, ...]) -> float:
-    away = ndimage.distance_transform_edt(~other, sampling=steps)
-    return float(np.asarray(away)[mask].max())
+    # from outside a mask the nearest of its pixels is always on its boundary
+    outside = np.argwhere(mask & ~other)
+    return nearest_distances(outside, boundary_points(other), steps).max(initial=0.0)
