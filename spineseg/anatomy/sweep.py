@@ -172,7 +172,12 @@ def _rounded(path: Array, a: Array, b: Array, steps: int = 4) -> tuple[Array, ..
 
 
 def sheet(
-    control: ArrayLike, thickness_mm: ArrayLike, rows: int = 28, columns: int = 28
+    control: ArrayLike,
+    thickness_mm: ArrayLike,
+    rows: int = 28,
+    columns: int = 28,
+    *,
+    taper: bool = True,
 ) -> tuple[Array, Array, Array]:
     """Resample a curved sheet: points, thickness and unit normals.
 
@@ -181,10 +186,11 @@ def sheet(
         thickness_mm: (k, l) thickness at those points.
         rows: samples along the first axis.
         columns: samples along the second axis.
+        taper: let the thickness shrink to a rounded rim.
 
     Returns:
-        (rows, columns, 3) points, (rows, columns) thickness, tapering to a rounded
-        rim, and (rows, columns, 3) normals.
+        (rows, columns, 3) points, (rows, columns) thickness and (rows, columns, 3)
+        unit normals.
     """
     c = np.concatenate(
         [np.asarray(control, float), np.asarray(thickness_mm, float)[..., None]], -1
@@ -192,7 +198,8 @@ def sheet(
     c = spline(c, rows)
     c = np.swapaxes(spline(np.swapaxes(c, 0, 1), columns), 0, 1)
     points, thickness = c[..., :3], np.maximum(c[..., 3], 0.4)
-    thickness = thickness * _rim(rows)[:, None] * _rim(columns)
+    if taper:
+        thickness = thickness * _rim(rows)[:, None] * _rim(columns)
     normal = np.cross(np.gradient(points, axis=0), np.gradient(points, axis=1))
     return points, thickness, normal / np.linalg.norm(normal, axis=-1, keepdims=True)
 

@@ -45,14 +45,14 @@ def _cavity(places: Places) -> list[Part]:
     """Return the fat inside the muscular wall and the contents inside the fat."""
     levels = ("S1", "L5", "L4", "L3", "L2", "L1", "T12", "T11")
     half = np.array([104, 118, 124, 124, 124, 124, 120, 108.0])
-    front = np.array([100, 112, 118, 120, 122, 124, 122, 112.0])
+    front = np.array([72, 90, 98, 100, 100, 98, 98, 95.0])
     unit = section(40, 2.6)
 
     def bag(shrink: float) -> Mesh:
         rings = []
         for level, w, d in zip(levels, half, front, strict=True):
-            centre = places.at(level, 0, -8 - d / 2)
-            ring = unit * (w - shrink, d / 2 + 14 - shrink)
+            centre = places.at(level, 0, 3 - d / 2)
+            ring = unit * (w - shrink, d / 2 + 3 - shrink)
             rings.append(centre + np.c_[ring, np.zeros(len(ring))])
         return loft(spline(np.array(rings), 22))
 
@@ -64,12 +64,12 @@ def _cavity(places: Places) -> list[Part]:
 
 def _liver(places: Places) -> Part:
     """Return the liver: under the right dome, its lower edge slanting to the left."""
-    middle = places.at("T12", -58, -66, 0).astype(np.float32)
+    middle = places.at("T12", -58, -54, 0).astype(np.float32)
 
     def shape(p: Points) -> Field:
         q = p - middle
-        f = ellipsoid(q, (0, 0, 0), (66, 82, 78))
-        f = smooth_min(f, ellipsoid(q, (66, -34, 18), (62, 42, 34)), 22)
+        f = ellipsoid(q, (0, 0, 0), (66, 70, 78))
+        f = smooth_min(f, ellipsoid(q, (66, -30, 18), (62, 38, 34)), 22)
         edge = -(q[..., 2] + 66 - 0.5 * (q[..., 0] + 40) + 0.25 * q[..., 1]) * 0.8
         return smooth_max(f, edge, 12)
 
@@ -122,9 +122,9 @@ def _muscles(places: Places, side: int) -> list[Part]:
         places.at("L2", side * 62, 26),
         places.at("L4", side * 82, 26, 6),
     ]
-    back = [places.within(f"T{n}", side * 30, 52) for n in (6, 9, 12)]
-    back += [places.within(f"L{n}", side * 36, 56) for n in (2, 4)]
-    back += [places.at("S1", side * 30, 58, -30)]
+    back = [places.within(f"T{n}", side * 30, 48) for n in (6, 9, 12)]
+    back += [places.within(f"L{n}", side * 36, 50) for n in (2, 4)]
+    back += [places.at("S1", side * 30, 54, -30)]
     shapes = (
         ("psoas", psoas[::-1], [15, 19, 21, 19, 16, 12, 8, 4], 1.05, 3.0),
         ("quadratus", quadratus[::-1], [19, 17, 10], 0.5, 2.0),
@@ -156,9 +156,9 @@ def _loops(places: Places, random: np.random.Generator) -> list[Part]:
             start = places.at(
                 random.choice(["L2", "L3", "L4", "L5"]),
                 random.uniform(-80, 80),
-                -random.uniform(50, 105),
+                -random.uniform(40, 78),
             )
-            way = np.cumsum(random.normal(0, 1, (5, 3)) * (30, 14, 22), axis=0)
+            way = np.cumsum(random.normal(0, 1, (5, 3)) * (30, 8, 22), axis=0)
             radius = random.uniform(9, 14, 5)
             mesh = sweep(
                 start + way,

@@ -1,24 +1,48 @@
 """The canonical body, built once per region and detail, and the body of a patient."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spineseg.anatomy.body import abdomen, bowel, chest, pelvis, ribs, skin
+from spineseg.anatomy import (
+    cache,
+    curve,
+    mesh,
+    sacrum,
+    sdf,
+    sizes,
+    sweep,
+    tables,
+)
+from spineseg.anatomy import spine as chain
+from spineseg.anatomy.body import (
+    abdomen,
+    bowel,
+    chest,
+    jaw,
+    neck,
+    pelvis,
+    ribs,
+    shoulder,
+    skin,
+    skull,
+)
 from spineseg.anatomy.body.carry import CARRIERS, carry, make_rig
 from spineseg.anatomy.body.parts import Part, Places
 from spineseg.anatomy.scene import Scene
 from spineseg.anatomy.spec import Anatomy, PatientSpec
-from spineseg.anatomy.spine import UPWARDS, Spine, build_spine
-from spineseg.anatomy.tables import SACRUM
+from spineseg.anatomy.spine import UPWARDS, Frame, Spine, build_spine
+from spineseg.anatomy.tables import DIMENSIONS, SACRUM
 from spineseg.core.errors import SpinesegError
 from spineseg.core.rng import rng
 
 REGIONS = ("thoracolumbar", "cervical")
+SACRUM_WIDTH_MM = 49.0
+"""Width of the mean adult's first sacral end-plate, as in the sizes."""
 ORDER = (SACRUM, *UPWARDS, "C1")
 """The knots of the column from below upwards."""
 
@@ -28,19 +52,22 @@ class Baked:
     """The canonical body of one region as flat arrays.
 
     arrays: vertices (n, 3), triangles (m, 3) counted within their part, first_vertex
-    and first_triangle (s + 1), carrier (s,), girth (s,), jump and per_fraction (s, 4),
-    ages (s, 2), family, variant and sex (s,).
+    and first_triangle (s + 1), carrier, girth, family, variant, sex and structures
+    (s,), jump and per_fraction (s, 4), ages (s, 2); variants: how many each family has.
     """
 
-    arrays: dict[str, Any]
-    structures: tuple[str, ...]
-    families: dict[str, int]
+    arrays: dict[str, NDArray]
 
 
 @lru_cache(maxsize=1)
-def canonical_spine() -> Spine:
-    """Return the spine around which the canonical body is built."""
-    return build_spine(PatientSpec(seed=0, anatomy=Anatomy(sex="male", asymmetry=0)))
+def canonical_frames() -> dict[str, Frame]:
+    """Return the frames around which the canonical body is built.
+
+    Those of a neutral man, brought to the length of the mean adult's column.
+    """
+    spine = build_spine(PatientSpec(seed=0, anatomy=Anatomy(sex="male", asymmetry=0)))
+    size = body_scale(spine)
+    return {k: Frame(f.origin_mm / size, f.axes) for k, f in spine.frames.items()}
 
 
 def canonical_parts(region: str, detail_mm: float) -> list[Part]:
@@ -55,29 +82,55 @@ def canonical_parts(region: str, detail_mm: float) -> list[Part]:
             found=repr(region),
             expected=" or ".join(REGIONS),
         )
-    places = Places(canonical_spine().frames, detail_mm)
+    places = Places(canonical_frames(), detail_mm)
     random = rng(0, "canonical body", region)
+    build = _head_and_neck if region == "cervical" else _trunk
+    return [part for part in build(places, random) if len(part.mesh.triangles)]
+
+
+def _trunk(places: Places, random: np.random.Generator) -> list[Part]:
     parts = ribs.ribs(places, random) + ribs.sternum(places)
-    parts += pelvis.pelvis(places)
+    s1 = places.frames[SACRUM]
+    parts += pelvis.pelvis(
+        places, lambda p: sacrum.sacrum(s1.to_local(p).astype(np.float32))
+    )
     parts += chest.chest(places, random) + abdomen.abdomen(places, random)
     parts += bowel.bowel(places, random) + skin.skin(places, head=False)
-    return [part for part in parts if len(part.mesh.triangles)]
+    return parts + shoulder.shoulders(places, humerus=False)
+
+
+def _head_and_neck(places: Places, random: np.random.Generator) -> list[Part]:
+    parts = skull.skull(places, random) + jaw.jaw(places, random)
+    parts += neck.neck(places, random) + shoulder.shoulders(places)
+    parts += ribs.ribs(places, random, lowest=5) + ribs.sternum(places)
+    parts += chest.lungs(places, lowest="T6") + skin.skin(places, head=True)
+    return parts
 
 
 @lru_cache(maxsize=8)
 def baked_body(region: str, detail_mm: float) -> Baked:
-    """Return the canonical body of a region, built on the first call."""
-    return flatten(canonical_parts(region, detail_mm))
+    """Return the canonical body of a region: from memory, the cache, or built now."""
+    name = f"body-{region}-{detail_mm:g}mm"
+    arrays = cache.remember(
+        name, _key(), lambda: flatten(canonical_parts(region, detail_mm))
+    )
+    return Baked(arrays)
 
 
-def flatten(parts: Sequence[Part]) -> Baked:
-    """Return parts as flat arrays."""
-    families = {
-        name: 1 + max(p.variant for p in parts if p.family == name)
-        for name in sorted({p.family for p in parts if p.family})
-    }
-    numbers = {name: i for i, name in enumerate(families)}
-    arrays = {
+@lru_cache(maxsize=1)
+def _key() -> str:
+    """Hash of all code that the canonical body depends on."""
+    names = [m for m in sys.modules if m.startswith("spineseg.anatomy.body.")]
+    around = (cache, curve, mesh, sacrum, sdf, sizes, chain, sweep, tables)
+    return cache.code_hash([*(sys.modules[m] for m in sorted(names)), *around])
+
+
+def flatten(parts: Sequence[Part]) -> dict[str, NDArray]:
+    """Return parts as the flat arrays of :class:`Baked`."""
+    families = sorted({p.family for p in parts if p.family})
+    number = {name: i for i, name in enumerate(families)}
+    count = [1 + max(p.variant for p in parts if p.family == f) for f in families]
+    return {
         "vertices": np.concatenate([p.mesh.vertices for p in parts]),
         "triangles": np.concatenate([p.mesh.triangles for p in parts]),
         "first_vertex": _starts([len(p.mesh.vertices) for p in parts]),
@@ -87,11 +140,12 @@ def flatten(parts: Sequence[Part]) -> Baked:
         "jump": np.array([p.material.jump for p in parts], np.float32),
         "per_fraction": np.array([p.material.per_fraction for p in parts], np.float32),
         "ages": np.array([p.ages for p in parts]),
-        "family": np.array([numbers.get(p.family, -1) for p in parts]),
+        "family": np.array([number.get(p.family, -1) for p in parts]),
         "variant": np.array([p.variant for p in parts]),
+        "variants": np.array(count, int),
         "sex": np.array([p.sex for p in parts]),
+        "structures": np.array([p.structure for p in parts]),
     }
-    return Baked(arrays, tuple(p.structure for p in parts), families)
 
 
 def _starts(lengths: list[int]) -> NDArray[np.int64]:
@@ -104,7 +158,7 @@ def chosen(body: Baked, spec: PatientSpec) -> NDArray[np.intp]:
     random = rng(spec.seed, "body variants")
     keep = (a["ages"][:, 0] <= person.age_years) & (person.age_years < a["ages"][:, 1])
     keep &= (a["sex"] == "") | (a["sex"] == person.sex[0])
-    for number, count in enumerate(body.families.values()):
+    for number, count in enumerate(a["variants"]):
         drawn = int(random.integers(count))
         keep &= (a["family"] != number) | (a["variant"] == drawn)
     return np.flatnonzero(keep)
@@ -128,27 +182,32 @@ def body_scene(
     rows = chosen(body, spec)
     person = spec.anatomy
     rig = make_rig(
-        canonical_spine().frames,
+        canonical_frames(),
         spine.frames,
         ORDER,
         scale=body_scale(spine),
+        pelvis_scale=spine.sizes.sacrum_width_mm / SACRUM_WIDTH_MM,
         fat=person.fat,
         asymmetry=person.asymmetry,
         random=rng(spec.seed, "body posture"),
     )
-    vertices, triangles, surface = carry(body.arrays, rows, rig)
-    jumps = body.arrays["jump"][rows]
-    jumps = jumps + np.float32(person.bone_density) * body.arrays["per_fraction"][rows]
-    structures = tuple(body.structures[k] for k in rows)
+    a = body.arrays
+    vertices, triangles, surface = carry(a, rows, rig)
+    jumps = a["jump"][rows] + np.float32(person.bone_density) * a["per_fraction"][rows]
+    structures = tuple(map(str, a["structures"][rows]))
     return Scene(
         vertices, triangles, surface, jumps, structures, (None,) * len(structures)
     )
 
 
 def body_scale(spine: Spine) -> float:
-    """Return the length of the column along its curve over the canonical one."""
-    return _length(spine) / _length(canonical_spine())
-
-
-def _length(spine: Spine) -> float:
-    return float(np.linalg.norm(np.diff(spine.line(), axis=0), axis=1).sum())
+    """Return the healthy length of the column over the mean adult's."""
+    names = ("anterior_height_mm", "posterior_height_mm", "disc_height_mm")
+    own, mean = (
+        sum(
+            w * sum(getattr(size[level], name) for level in UPWARDS)
+            for name, w in zip(names, (0.5, 0.5, 1.0), strict=True)
+        )
+        for size in (spine.healthy, DIMENSIONS)
+    )
+    return own / mean

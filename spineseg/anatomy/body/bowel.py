@@ -18,10 +18,10 @@ _COLON = (  # level, left, posterior, up: caecum to sigmoid
     ("L4", -100, -42, 10),
     ("L3", -100, -36, 6),
     ("L2", -92, -44, 8),
-    ("L2", -64, -92, -16),
-    ("L3", -26, -108, -4),
-    ("L3", 22, -110, 0),
-    ("L2", 58, -98, 4),
+    ("L2", -64, -78, -16),
+    ("L3", -26, -92, -4),
+    ("L3", 22, -94, 0),
+    ("L2", 58, -84, 4),
     ("T12", 88, -58, 4),
     ("L1", 104, -30, 4),
     ("L3", 106, -26, 10),
@@ -117,7 +117,7 @@ def _small_gas(places: Places, random: np.random.Generator) -> list[Part]:
     parts = []
     for _ in range(int(random.integers(1, 6))):
         level = random.choice(["L2", "L3", "L4", "L5"])
-        x, y = random.uniform(-70, 70), -random.uniform(70, 115)
+        x, y = random.uniform(-70, 70), -random.uniform(55, 92)
         start = places.at(level, x, y, random.uniform(-15, 15))
         way = np.cumsum(random.normal(0, 1, (4, 3)) * (11, 4, 8), axis=0)
         path = spline(start + way, 18)
@@ -139,9 +139,9 @@ def _stomach(places: Places, random: np.random.Generator) -> list[Part]:
     control = np.array(
         [
             places.at("T11", 66, -62, 0),
-            places.at("T12", 70, -84, -8),
-            places.at("L1", 48, -102, -12),
-            places.at("L2", 14, -106, 8),
+            places.at("T12", 70, -78, -8),
+            places.at("L1", 48, -90, -12),
+            places.at("L2", 14, -92, 8),
         ]
     ) + random.normal(0, 7, (4, 3))
     n, reach = 36, random.uniform(0.45, 1.0)

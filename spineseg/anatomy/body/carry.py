@@ -32,7 +32,8 @@ class Rig:
 
     table: (k, 17) rows from ``low_mm`` in steps of :data:`STEP_MM`: canonical x, y;
     patient's x, y, z; rotation vector; asymmetry left (3), right (3); x of the skin;
-    two spare.  rigid: (3, 12) rotation (9) and shift (3) of pelvis, skull, shoulders.
+    y and z of the shoulders' posture.  rigid: (3, 12) matrix (9) and shift (3) of
+    pelvis, skull and shoulders.
     scale: patient over canonical.  outward_mm: movement of the skin by fat.
     """
 
@@ -48,6 +49,7 @@ def make_rig(
     patient: dict[str, Frame],
     order: tuple[str, ...],
     scale: float,
+    pelvis_scale: float,
     fat: float,
     asymmetry: float,
     random: np.random.Generator,
@@ -70,11 +72,15 @@ def make_rig(
     table[:, :8] = chain
     table[:, 8:14] = 2.2 * asymmetry * _smooth_noise(len(z), 6, 110 / STEP_MM, random)
     table[:, 14] = _calm(chain[:, 2], z)
+    posture = random.normal(0, 1, 3) * (2, 8, 11)
+    k, low = order.index("T2"), order.index("T8")
+    level = np.clip((z - height[low]) / (height[k] - height[low]), 0, 1)
+    table[:, 15:17] = level[:, None] * posture[1:]
     rigid = np.stack(
         [
-            _rigid(old[0], new[0], turn[0], scale),
+            _rigid(old[0], new[0], turn[0], pelvis_scale),
             _rigid(old[-1], new[-1], 0.5 * turn[-1], scale),
-            _shoulders(old, new, order, scale, random),
+            _rigid(old[k], new[k] + posture, np.zeros(3), scale),
         ]
     )
     return Rig(table, float(z[0]), rigid.astype(F32), scale, GIRTH_MM * (fat - 1))
@@ -105,22 +111,9 @@ def _smooth_noise(
 
 
 def _rigid(old: NDArray, new: NDArray, turn: NDArray, scale: float) -> NDArray:
-    """Return rotation (9) and shift (3) with v' = scale R v + shift."""
-    rotation = Rotation.from_rotvec(turn).as_matrix()
-    return np.concatenate([rotation.ravel(), new - scale * rotation @ old])
-
-
-def _shoulders(
-    old: NDArray,
-    new: NDArray,
-    order: tuple[str, ...],
-    scale: float,
-    random: np.random.Generator,
-) -> NDArray:
-    """Shoulders follow T2; posture drops and rolls them from patient to patient."""
-    k = order.index("T2")
-    posture = random.normal(0, 1, 3) * (2, 9, 11)
-    return _rigid(old[k], new[k] + posture, np.zeros(3), scale)
+    """Return a matrix (9) and shift (3) that turn and scale about a point."""
+    matrix = scale * Rotation.from_rotvec(turn).as_matrix()
+    return np.concatenate([matrix.ravel(), new - matrix @ old])
 
 
 def carry(
@@ -174,8 +167,12 @@ def _carry_all(  # pragma: no cover - compiled
             else:
                 m = rigid[kind - 2]
                 for a in range(3):
-                    turned = m[3 * a] * p[0] + m[3 * a + 1] * p[1] + m[3 * a + 2] * p[2]
-                    q[a] = scale * turned + m[9 + a]
+                    q[a] = (
+                        m[3 * a] * p[0]
+                        + m[3 * a + 1] * p[1]
+                        + m[3 * a + 2] * p[2]
+                        + m[9 + a]
+                    )
         for i in range(first_t[part + 1] - first_t[part]):
             source, target = first_t[part] + i, count_t[k] + i
             surface[target] = k
@@ -208,4 +205,8 @@ def _follow(p, q, table, low, scale, outward, skin):  # pragma: no cover - compi
         q[c] = away * (side * left + (F32(1) - side) * right)
     q[0] += centre + scale * dx + out * dx - reach * rz * ey * scale
     q[1] += w * a[3] + u * b[3] + scale * dy + out * dy + reach * rz * ex * scale
+    if skin:  # the flesh of the shoulders goes where the arms are
+        arm = min(max((abs(dx) - F32(70)) / F32(60), F32(0)), F32(1))
+        q[1] += arm * (w * a[15] + u * b[15])
+        q[2] += arm * (w * a[16] + u * b[16])
     q[2] += w * a[4] + u * b[4] + reach * scale * (rx * ey - ry * ex)

@@ -45,22 +45,25 @@ _CHAIN = (  # great vessels as round cones: from, to, radii
 
 def chest(places: Places, random: np.random.Generator) -> list[Part]:
     """Return lungs, vessel trees, windpipe and breasts."""
-    parts: list[Part] = []
+    parts = lungs(places)
     for side in (1, -1):
-        shape = lung(places, side)
-        top, low = places.at("T1")[2] + 6, places.at("L1")[2] - 25
-        box = (
-            np.array([-145, places.at("T7")[1] - 180, low]),
-            np.array([145, places.at("T7")[1] + 62, top]),
-        )
-        name = f"lung_{SIDE[side]}"
-        parts.append(Part(places.solid(shape, *box, 7.0), name, LUNG, girth=0.1))
-        parts += _vessel_tree(places, shape, side, random)
+        parts += _vessel_tree(places, lung(places, side), side, random)
     windpipe = [places.at("C7", 0, -32, 0), places.at("T2", 0, -38, 0)]
     windpipe.append(places.at("T5", 0, -46, 4))
     air = sweep(windpipe, 8.5, 7.5, (0, 1, 0), stations=16, around=10)
     parts.append(Part(air, "trachea", GAS))
     return parts + breasts(places, random)
+
+
+def lungs(places: Places, lowest: str = "L1") -> list[Part]:
+    """Return both lungs with the heart taken out, cut off below a level."""
+    top, low = places.at("T1")[2] + 6, places.at(lowest)[2] - 25
+    y = places.at("T7")[1]
+    box = np.array([-145, y - 180, low]), np.array([145, y + 62, top])
+    return [
+        Part(places.solid(lung(places, side), *box, 7.0), f"lung_{SIDE[side]}", LUNG)
+        for side in (1, -1)
+    ]
 
 
 def lung(places: Places, side: int) -> Shape:
@@ -149,7 +152,7 @@ def breasts(places: Places, random: np.random.Generator) -> list[Part]:
     """Return two soft lenses in front of the ribs of women."""
 
     def one(side: int) -> list[Part]:
-        centre = places.at("T8", side * 72, -146, -8)
+        centre = places.at("T8", side * 72, -152, -8)
         mesh = blob(centre, (50, 26, 40), random, rough=0.06, level=3)
         return [Part(mesh, f"breast_{SIDE[side]}", soft(0.5), girth=0.6, sex="f")]
 

@@ -7,11 +7,8 @@ proportions of an adult pelvis; the joint itself is cut parallel to the sacrum.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.spatial import KDTree
 
 from spineseg.anatomy.body.parts import (
     CORTEX,
@@ -23,8 +20,8 @@ from spineseg.anatomy.body.parts import (
     long_bone,
     mirror,
 )
+from spineseg.anatomy.body.plate import Plate
 from spineseg.anatomy.mesh import surface_nets
-from spineseg.anatomy.scene import Mesh
 from spineseg.anatomy.sdf import (
     Field,
     Points,
@@ -35,7 +32,6 @@ from spineseg.anatomy.sdf import (
     smooth_min,
     sphere,
 )
-from spineseg.anatomy.sweep import sheet, thicken
 
 HIP_MM = (86.0, -32.0, -104.0)
 """Centre of the left hip joint relative to the first sacral end-plate."""
@@ -123,7 +119,7 @@ def _hip_bone(places: Places, side: int, sacrum: Shape | None) -> list[Part]:
     distance, thickness = wing.nearest(p)
     field = bone(p, distance - thickness / 2)
     inside = field + np.float32(_CORTEX_MM)
-    thin = np.minimum(2 * (_THIN_MM - 1 - thickness), 3)
+    thin = np.minimum(3 * (_THIN_MM - thickness), 3)
     near = distance < thickness / 2 + 4
     inside = np.where(near, np.maximum(inside, thin), inside)
     outer, inner = (surface_nets(f, ends.min(0), spacing) for f in (field, inside))
@@ -131,12 +127,12 @@ def _hip_bone(places: Places, side: int, sacrum: Shape | None) -> list[Part]:
     return [
         Part(outer, name, CORTEX, "pelvis"),
         Part(inner, name, MARROW, "pelvis"),
-        Part(wing.core(bone), name, MARROW, "pelvis"),
+        Part(wing.core(bone, _CORTEX_MM, _THIN_MM), name, MARROW, "pelvis"),
     ]
 
 
 def _hip_shape(
-    origin: Array, side: int, wing: "Plate", sacrum: Shape | None
+    origin: Array, side: int, wing: Plate, sacrum: Shape | None
 ) -> Callable[..., Field]:
     """Return a signed distance that takes the wing's own, if known, to save time."""
     hip = origin + mirror(HIP_MM, side)
@@ -166,48 +162,6 @@ def _hip_shape(
         return f.astype(np.float32)
 
     return shape
-
-
-@dataclass(frozen=True)
-class Plate:
-    """A curved plate of varying thickness as a signed distance (see `sheet`)."""
-
-    points: Array
-    thickness: Array
-    normal: Array
-    tree: KDTree
-
-    @classmethod
-    def through(cls, control: Array, thickness_mm: ArrayLike) -> "Plate":
-        """Return the plate through a grid of control points."""
-        points, thickness, normal = sheet(control, thickness_mm, 110, 110)
-        return cls(points, thickness, normal, KDTree(points.reshape(-1, 3)))
-
-    def nearest(self, p: Points) -> tuple[Field, Field]:
-        """Return distance to the middle of the plate and thickness at that point."""
-        distance, index = self.tree.query(p.reshape(-1, 3), distance_upper_bound=40)
-        far = ~np.isfinite(distance)
-        index[far], distance[far] = 0, 40.0
-        thickness = self.thickness.ravel()[index]
-        shape = p.shape[:-1]
-        return (
-            distance.astype(np.float32).reshape(shape),
-            thickness.astype(np.float32).reshape(shape),
-        )
-
-    def __call__(self, p: Points) -> Field:
-        """Return the signed distance to the plate."""
-        distance, thickness = self.nearest(p)
-        return distance - thickness / 2
-
-    def core(self, bone: Callable[..., Field]) -> Mesh:
-        """Return the marrow of the thin part, clear of what was cut off the bone."""
-        some = (slice(None, None, 4), slice(None, None, 4))
-        points, thickness = self.points[some], self.thickness[some]
-        room = -2 * (bone(points.astype(np.float32)) + _CORTEX_MM)
-        height = np.minimum(thickness - 2 * _CORTEX_MM, room)
-        height = np.where(thickness < _THIN_MM + 1, height, 0.05)
-        return thicken(points, np.maximum(height, 0.05), self.normal[some])
 
 
 def _femur(places: Places, hip: Array, side: int) -> list[Part]:

@@ -36,10 +36,13 @@ _FADE_MM = 26.0
 """Length over which the bone of a rib thins out into its cartilage."""
 
 
-def ribs(places: Places, random: np.random.Generator) -> list[Part]:
-    """Return all ribs; their front ends fade, and cartilage calcifies with age."""
+def ribs(places: Places, random: np.random.Generator, lowest: int = 12) -> list[Part]:
+    """Return the ribs from the first to the ``lowest`` on both sides.
+
+    Their front ends fade, and their cartilage calcifies with age.
+    """
     parts: list[Part] = []
-    for number in range(1, 13):
+    for number in range(1, lowest + 1):
         for side in (1, -1):
             path = rib_path(places, number, side, random)
             parts += _rib(places, path, f"rib_{number}_{SIDE[side]}")
@@ -133,8 +136,8 @@ def sternum(places: Places) -> list[Part]:
     control = [
         places.at("T3", 0, -105, -8),
         places.at("T5", 0, -132, 0),
-        places.at("T8", 0, -160, 0),
-        places.at("T9", 0, -168, 0),
+        places.at("T8", 0, -156, 0),
+        places.at("T9", 0, -160, 0),
     ]
     return long_bone(
         places,

@@ -26,10 +26,10 @@ _OUTLINE = (
     ("S1", -190, 172, 200, 110),
     ("S1", -90, 178, 225, 112),
     ("S1", 0, 166, 226, 100),
-    ("L3", 0, 148, 214, 92),
-    ("T12", 0, 150, 216, 84),
-    ("T8", 0, 160, 228, 70),
-    ("T4", 0, 164, 208, 66),
+    ("L3", 0, 148, 226, 92),
+    ("T12", 0, 150, 232, 86),
+    ("T8", 0, 160, 250, 72),
+    ("T4", 0, 164, 222, 68),
     ("T2", 0, 150, 175, 66),
     ("T1", 0, 118, 150, 70),
     ("C7", 0, 74, 128, 72),
@@ -103,9 +103,9 @@ def _body(p: Points, rows: Array, places: Places, arms: bool) -> Field:
     f = f + 5 * furrow
     q = mirrored(p - np.float32(1) * np.array([t2[0], 0, 0], np.float32))
     shoulder = t2 * (0, 1, 1)
-    cones = [((100, 8, -12), (160, 2, -44), 56, 55, 42)]
+    cones = [((96, 8, -34), (158, 2, -64), 52, 52, 42)]
     if arms:
-        cones.append(((166, 2, -42), (196, 10, -330), 51, 40, 15))
+        cones.append(((164, 2, -62), (194, 10, -330), 48, 40, 15))
     for start, end, r0, r1, blend in cones:
         cone = round_cone(q, shoulder + start, shoulder + end, r0, r1)
         f = smooth_min(f, cone, blend)

@@ -1,0 +1,183 @@
+"""Throat and larynx: the air column, hyoid, epiglottis, calcified cartilage.
+
+The rear wall of the throat keeps the thickness of the prevertebral tissue in front of
+each vertebra: 5 mm at C2-C3, 14 mm from C5 down.
+"""
+
+import numpy as np
+
+from spineseg.anatomy.body.blobs import blob
+from spineseg.anatomy.body.parts import GAS, Array, Part, Places, chalk, long_bone, soft
+from spineseg.anatomy.sweep import plate, sweep
+from spineseg.anatomy.tables import DIMENSIONS
+
+# level, up, tissue before the spine, depth of the air, half width
+_AIR = (
+    ("C1", 21, 17, 6, 9),
+    ("C1", 12, 11, 13, 12),
+    ("C1", 0, 6.5, 15, 13),
+    ("C2", 6, 6, 9.5, 12),
+    ("C2", -6, 5, 9, 12),
+    ("C3", 4, 5, 13, 14),
+    ("C3", -7, 5.5, 16.5, 14),
+    ("C4", 0, 7, 15, 12),
+    ("C5", 6, 10.5, 11, 8),
+    ("C5", -5, 13, 8.5, 5),
+    ("C6", 4, 14, 11, 7),
+    ("C6", -8, 14.5, 14.5, 8.3),
+    ("C7", -2, 15, 16, 8.8),
+    ("T1", -2, 17, 16.5, 8.8),
+    ("T2", 0, 19, 16.5, 8.8),
+    ("T4", 0, 18, 16, 8.8),
+)
+
+
+def neck(places: Places, random: np.random.Generator) -> list[Part]:
+    """Return air, hyoid, epiglottis and larynx."""
+    return _air(places) + _hyoid(places) + _larynx(places, random)
+
+
+def front(places: Places, level: str) -> Array:
+    """Return the middle of the front wall of a vertebra's body, world mm."""
+    depth = 24.0 if level == "C1" else DIMENSIONS[level].depth_mm
+    return places.at(level, 0, -depth / 2)
+
+
+def _air(places: Places) -> list[Part]:
+    path, width, depth = [], [], []
+    for level, up, tissue, air, half in _AIR[::-1]:
+        wall = front(places, level)
+        path.append(wall + (0, -tissue - air / 2, up))
+        width.append(half)
+        depth.append(air / 2)
+    tube = sweep(path, width, depth, (0, 1, 0), stations=90, around=18, round_ends=True)
+    tongue = front(places, "C3") + (0, -22, 0)
+    leaf = sweep(  # the epiglottis stands up into the air
+        [
+            tongue + (0, -1, -17),
+            tongue + (0, 1, -7),
+            tongue + (0, 4, 1),
+            tongue + (0, 8, 7),
+        ],
+        [3, 6, 8, 4],
+        [2.0, 1.4, 1.2, 0.7],
+        (0, 1, 0),
+        stations=16,
+        around=10,
+    )
+    pouch = sweep(  # vallecula, between tongue and epiglottis
+        [tongue + (0, -7, -9), tongue + (0, -4, -1), tongue + (0, 1, 6)],
+        [7, 9, 7],
+        [1.2, 2.8, 1.8],
+        (0, 1, 0),
+        stations=12,
+        around=10,
+        round_ends=True,
+    )
+    slit = sweep(  # ventricle of the larynx
+        [front(places, "C5") + (0, y, -4) for y in (-25, -22, -19)],
+        [4, 6, 4],
+        [0.6, 1.6, 0.7],
+        stations=9,
+        around=10,
+        round_ends=True,
+    )
+    palate_y = front(places, "C1")[1]
+    velum = sweep(  # soft palate
+        [
+            np.array([0, palate_y - 34, places.at("C1")[2] + 5]),
+            np.array([0, palate_y - 25, places.at("C1")[2] + 0]),
+            np.array([0, palate_y - 17, places.at("C1")[2] - 12]),
+            np.array([0, palate_y - 15, places.at("C1")[2] - 24]),
+        ],
+        [14, 13, 10, 3],
+        [4, 4.5, 4.2, 2.5],
+        (0, 1, 0.4),
+        stations=16,
+        around=12,
+    )
+    mouth = sweep(  # a film of air between tongue and palate
+        [
+            places.at("C1", 0, y, z)
+            for y, z in ((-97, -1), (-80, 0), (-62, -1), (-48, -7))
+        ],
+        [6, 11, 12, 8],
+        [0.5, 0.9, 1.0, 0.4],
+        stations=16,
+        around=10,
+    )
+    return [
+        Part(tube, "airway", GAS),
+        Part(leaf, "epiglottis", soft(0.97)),
+        Part(pouch, "vallecula", GAS * 0.9),
+        Part(slit, "larynx air", GAS * 0.7),
+        Part(velum, "soft palate", soft(0.25)),
+        Part(mouth, "mouth air", GAS * 0.9, "skull"),
+    ]
+
+
+def _hyoid(places: Places) -> list[Part]:
+    """Return the hyoid: a thick body in front and two thin horns to the back."""
+    middle = front(places, "C4") + (0, 0, 10)
+    half = [(21, -10, 7), (18, -22, 4), (13, -32, 0), (7, -37.5, -2)]
+    curve = [*half, (0, -39, -2.5), *((-x, y, z) for x, y, z in half[::-1])]
+    return long_bone(
+        places,
+        np.array(curve) + middle,
+        [1.2, 1.4, 1.8, 2.6, 3.0, 2.6, 1.8, 1.4, 1.2],
+        [1.5, 1.8, 2.4, 4.2, 5.2, 4.2, 2.4, 1.8, 1.5],
+        "hyoid",
+        cortex_mm=0.55,
+    )
+
+
+def _larynx(places: Places, random: np.random.Generator) -> list[Part]:
+    """Return thyroid and cricoid cartilage as patches of chalk, more with age."""
+    parts = []
+    notch = front(places, "C5") + (0, -34, 4)
+    for side in (1, -1):
+        sheet = np.array(
+            [
+                [(3, -8, 8), (12, 3, 9), (19, 14, 14)],
+                [(3, -9, -1), (13, 3, -2), (20, 15, -2)],
+                [(4, -5, -11), (13, 4, -13), (19, 14, -16)],
+            ],
+            float,
+        )
+        cartilage = sheet * (side, 1, 1) + notch
+        body = plate(cartilage, np.full((3, 3), 1.6), 14, 14)
+        parts.append(Part(body, "thyroid cartilage", chalk(0.10), ages=(25, 200)))
+        edges = [cartilage[:, 2], cartilage[2], cartilage[1:, 1]]
+        edges.append(np.array([cartilage[0, 2], cartilage[0, 2] + (0, 2, 9)]))
+        for edge in edges:  # chalk starts along the rear and lower borders
+            for _ in range(3):
+                size = random.uniform(0.8, 1.9, 3)
+                fleck = sweep(
+                    edge + random.normal(0, 1.2, edge.shape),
+                    size,
+                    size,
+                    (0.3, 1, 0.2),
+                    stations=10,
+                    around=8,
+                )
+                amount = chalk(float(random.uniform(0.1, 0.3)))
+                age = 28 + 50 * random.random()
+                parts.append(Part(fleck, "thyroid cartilage", amount, ages=(age, 200)))
+    return parts + _cricoid(places, random)
+
+
+def _cricoid(places: Places, random: np.random.Generator) -> list[Part]:
+    rear = front(places, "C6") + (0, -13, 5)
+    ring = [
+        (12 * np.sin(a), -10 + 10 * np.cos(a), -5 * (1 - np.cos(a)) / 2)
+        for a in np.linspace(-3.0, 3.0, 13)
+    ]
+    height = 2.5 + 7 * (1 + np.cos(np.linspace(-3.0, 3.0, 13))) / 2
+    band = sweep(np.array(ring) + rear, 1.3, height, stations=36, around=10)
+    parts = [Part(band, "cricoid", chalk(0.13), ages=(30, 200))]
+    for _ in range(9):
+        spot = rear + random.normal(0, 1, 3) * (6, 1.4, 4.5)
+        lump = blob(spot, random.uniform(1, 2.6, 3), random, rough=0.3, level=1)
+        age = 35 + 45 * random.random()
+        parts.append(Part(lump, "cricoid", chalk(0.28), ages=(age, 200)))
+    return parts
