@@ -4,11 +4,24 @@
 (function () {
   "use strict";
 
-  /* Wide figures reach into the margin: the theme then folds the list of
-     headings that stands there, as it does for margin notes. */
+  /* Wide figures, wide tables and code with long lines reach into the margin. The
+     theme folds the list of headings that stands there while it sees something of
+     the class "popout". */
+  function reachesOut(box) {
+    const pre = box.matches("figure, :has(th:nth-child(6))") ? null : box.querySelector("pre");
+    return pre === null || pre.scrollWidth > pre.clientWidth + 1;
+  }
+
   document
-    .querySelectorAll("figure.spx-wide")
-    .forEach((figure) => figure.classList.add("full-width"));
+    .querySelectorAll(
+      ".bd-article :is(figure.spx-wide, .cell_input, .spx-source, .output, " +
+        ".pst-scrollable-table-container:has(th:nth-child(6)))"
+    )
+    .forEach((box) => {
+      if (reachesOut(box)) {
+        box.classList.add("spx-broad", "popout");
+      }
+    });
 
   /* Excerpts under search results are fetched from the pages, which browsers refuse
      for pages on disk; the results themselves need no fetching. */
@@ -19,7 +32,7 @@
   /* What scrolls sideways must be reachable with the keyboard. */
   function reachable() {
     document
-      .querySelectorAll(".bd-article :is(pre, div.math, .cell_output)")
+      .querySelectorAll(".bd-article :is(pre, div.math, figure, .cell_output, .pst-scrollable-table-container)")
       .forEach((box) => {
         if (box.scrollWidth > box.clientWidth + 1) {
           box.tabIndex = 0;
