@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from tqdm import tqdm
 
 from spineseg.anatomy import (
@@ -36,8 +38,10 @@ from spineseg.core.rng import rng
 DETAILS_MM = (2.0, 1.2, 0.8)
 """Spacings that bones are baked at; pictures of 480, 1024 and 3072 pixels."""
 
-_CERVICAL_FINER = 0.65
+_FINER = {"C": 0.65, "S": 1.35}
 _SACRUM_CORTEX_MM = 1.1
+_CRUMB = 0.05
+"""Pieces with a smaller share of the vertices are dust of a cut and are dropped."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def _key() -> str:
 
 
 def _bake(level: str, detail_mm: float, split: bool) -> cache.Arrays:
-    h = detail_mm * (_CERVICAL_FINER if level[0] == "C" else 1.0)
+    h = detail_mm * _FINER.get(level[0], 1.0)
     if level == SACRUM:
         low, high = sacrum.LOW_MM, sacrum.HIGH_MM
     else:
@@ -172,6 +176,8 @@ def _two_surfaces(
     distance = unit_field(whole, spacing_mm)
     outer = surface_nets(distance, low, spacing_mm)
     inner = surface_nets(distance + thick, low, spacing_mm)
+    if piece is not None:
+        outer, inner = without_crumbs(outer), without_crumbs(inner)
     if spacing_mm < 1.5:  # finer than what a coarse mesh could carry
         bumps = _roughness(outer.vertices, (1.1, 3.0), (0.10, 0.16))
         hollows = _roughness(inner.vertices, (1.0, 2.6), (0.22, 0.22))
@@ -179,6 +185,17 @@ def _two_surfaces(
         outer = _displaced(outer, bumps, distance, low, spacing_mm)
         inner = _displaced(inner, inward, distance, low, spacing_mm)
     return outer, inner
+
+
+def without_crumbs(surface: Mesh) -> Mesh:
+    """Return the mesh without its small unconnected pieces."""
+    t, n = surface.triangles, len(surface.vertices)
+    edges = (np.ones(2 * len(t)), (t[:, [0, 1]].ravel(), t[:, [1, 2]].ravel()))
+    _, piece = connected_components(coo_array(edges, shape=(n, n)), directed=False)
+    keep = np.bincount(piece)[piece] > _CRUMB * n
+    number = np.cumsum(keep) - 1
+    faces = number[t[keep[t[:, 0]]]]
+    return Mesh(surface.vertices[keep], faces.astype(np.int32))
 
 
 def _displaced(

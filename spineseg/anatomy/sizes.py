@@ -28,7 +28,7 @@ class _Group:
 
 
 _GROUPS = (
-    _Group(("upper_width_mm", "lower_width_mm"), 0.070, 0.040),
+    _Group(("upper_width_mm", "lower_width_mm"), 0.070, 0.048),
     _Group(("upper_depth_mm", "lower_depth_mm"), 0.055, 0.040),
     _Group(("anterior_height_mm", "posterior_height_mm"), 0.025, 0.035),
     _Group(("canal_width_mm",), 0.030, 0.060),

@@ -118,4 +118,4 @@ def _vein(p: Points, size: Dimensions, style: BodyStyle) -> Field:
     """Return the exit of the basivertebral vein in the middle of the back wall."""
     wall = size.depth_mm / 2 * (1 - 0.55 * style.waist) * (1 - 0.6 * style.kidney)
     wide = size.upper_width_mm / 10
-    return ellipsoid(p, (0, wall + 0.3, 0), (wide, 2.6, 0.11 * size.height_mm))
+    return ellipsoid(p, (0, wall + 0.3, 0), (wide, 2.0, 0.10 * size.height_mm))

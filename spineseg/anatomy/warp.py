@@ -41,7 +41,7 @@ WARP = np.dtype(
         # individual asymmetry
         ("tip_shift", "f4", (2,)),  # x and z of the spinous tip, mm
         ("wing", "f4", (4,)),  # z and y of the left, of the right process' tip, mm
-        ("lamina", "f4", (3,)),  # slope, thickness and height of the arch, shares
+        ("lamina", "f4", (3,)),  # slope, sharpness of the roof, height; small numbers
         ("wave", "f4", (WAVES, 7)),  # wave vector, phase, amplitude vector
         ("loose", "f4", (3,)),  # shift of an arch set free by a pars defect, mm
         # placement

@@ -6,10 +6,11 @@ from spineseg.anatomy.bake import (
     baked_bone,
     banded,
     nearest_detail_mm,
+    without_crumbs,
 )
-from spineseg.anatomy.mesh import is_closed, volume_mm3
+from spineseg.anatomy.mesh import is_closed, joined, mesh_of, volume_mm3
 from spineseg.anatomy.scene import PARTS
-from spineseg.anatomy.sdf import grid_points
+from spineseg.anatomy.sdf import grid_points, sphere
 from spineseg.anatomy.tables import DIMENSIONS, LEVELS, SACRUM
 from spineseg.anatomy.vertebra import box_mm, cortex_mm, vertebra
 from spineseg.anatomy.vertebra_lumbar import arch_side, pars_centre
@@ -134,3 +135,17 @@ def test_detail_is_never_coarser_than_asked_unless_nothing_finer_exists(asked, g
 def test_an_unknown_level_is_refused():
     with pytest.raises(SpinesegError, match="C1, C2"):
         vertebra("L6", np.zeros((1, 3), np.float32))
+
+
+def test_crumbs_of_a_cut_are_dropped_and_the_rest_stays():
+    def ball(x, radius):
+        low, high = (
+            [x - radius - 2] + [-radius - 2] * 2,
+            [x + radius + 2] + [radius + 2] * 2,
+        )
+        return mesh_of(lambda p: sphere(p, (x, 0, 0), radius), low, high, 1.0)
+
+    large, crumb = ball(0, 10), ball(30, 1.6)
+    kept = without_crumbs(joined([crumb, large]))
+    assert is_closed(kept)
+    assert volume_mm3(kept) == pytest.approx(volume_mm3(large), rel=1e-4)
