@@ -20,7 +20,16 @@ _LAZY = {
     "profile": "spineseg.core.profile",
     "rng": "spineseg.core.rng",
 }
-_MODULES = ("anatomy", "core", "imaging", "io", "losses", "metrics", "notebook")
+_MODULES = (
+    "anatomy",
+    "core",
+    "imaging",
+    "io",
+    "losses",
+    "metrics",
+    "notebook",
+    "stats",
+)
 
 __all__ = ["Profile", "SpinesegError", "__version__", "profile", "rng"]
 

@@ -1,0 +1,131 @@
+"""What the printed numbers of a table imply, with their rounding carried along.
+
+A paper prints rounded means. Each function returns the interval of values that the
+printed digits allow, so that "inconsistent" means: no unrounded numbers could have
+been printed like this, under the assumption that the function names.
+"""
+
+import math
+from dataclasses import dataclass
+
+from scipy import stats
+
+from spineseg.core.errors import SpinesegError
+
+
+@dataclass(frozen=True)
+class Range:
+    """All values from ``low`` to ``high``, both included."""
+
+    low: float
+    high: float
+
+    def meets(self, other: "Range") -> bool:
+        """Tell whether the two ranges share a value."""
+        return self.low <= other.high and other.low <= self.high
+
+
+def rounded(printed: str) -> Range:
+    """Return the values that round to what is printed: ``"0.91"`` is 0.905 to 0.915.
+
+    Raises:
+        SpinesegError: if it is no plain decimal number.
+    """
+    text = printed.strip()
+    try:
+        value = float(text)
+    except ValueError:
+        raise SpinesegError(
+            "not a printed decimal number", found=repr(printed)
+        ) from None
+    if "e" in text.lower() or not math.isfinite(value):
+        raise SpinesegError("not a printed decimal number", found=repr(printed))
+    decimals = len(text.partition(".")[2])
+    half = 0.5 * 10.0**-decimals
+    return Range(value - half, value + half)
+
+
+def iou_of_dice(dice: Range) -> Range:
+    """Return the IoU of one pair of masks with that Dice: D / (2 - D)."""
+    return Range(dice.low / (2 - dice.low), dice.high / (2 - dice.high))
+
+
+def mean_iou_given_mean_dice(dice: Range) -> Range:
+    """Return the mean IoU over images that a mean Dice in [0, 1] allows.
+
+    D / (2 - D) is convex: equal images give the least mean IoU, and a mixture of
+    images at 0 and at 1 the most, which is the mean Dice itself.
+    """
+    least = iou_of_dice(Range(max(dice.low, 0), min(dice.high, 1)))
+    return Range(least.low, min(dice.high, 1))
+
+
+def mean_dice_given_mean_recall(recall: Range) -> Range:
+    """Return the mean Dice over images that a mean recall allows.
+
+    Dice is at most 2R / (1 + R) (precision one), which is concave: the mean is
+    bounded by its value at the mean recall. Assumes per-image foreground recall.
+    """
+    top = min(max(recall.high, 0), 1)
+    return Range(0.0, 2 * top / (1 + top))
+
+
+def f1_of(precision: Range, recall: Range) -> Range:
+    """Return the F1 score of one confusion matrix with these P and R."""
+    return Range(
+        _harmonic(precision.low, recall.low), _harmonic(precision.high, recall.high)
+    )
+
+
+def prevalence_given(accuracy: Range, recall: Range, dice: Range) -> Range:
+    """Return the share of foreground that pooled accuracy, recall and Dice imply.
+
+    With N pixels of which P are foreground, TP = R P and
+    FP + FN = (1 - A) N; Dice = 2 TP / (2 TP + FP + FN), so
+    P / N = Dice (1 - A) / (2 R (1 - Dice)). Assumes one pooled confusion matrix.
+
+    Raises:
+        SpinesegError: if the recall or one minus the Dice can be zero.
+    """
+    if recall.low <= 0 or dice.high >= 1:
+        raise SpinesegError(
+            "no prevalence follows", found=f"recall {recall}, dice {dice}"
+        )
+    low = dice.low * (1 - accuracy.high) / (2 * recall.high * (1 - dice.low))
+    high = dice.high * (1 - accuracy.low) / (2 * recall.low * (1 - dice.high))
+    return Range(max(low, 0.0), high)
+
+
+def interval_of_mean(mean: float, sd: float, n: int, confidence: float = 0.95) -> Range:
+    """Return the t interval of a mean from its printed SD and sample size."""
+    if n < 2 or sd < 0:
+        raise SpinesegError("no interval follows", found=f"n = {n}, SD = {sd}")
+    half = float(stats.t.isf((1 - confidence) / 2, n - 1)) * sd / math.sqrt(n)
+    return Range(mean - half, mean + half)
+
+
+def welch_from_summaries(
+    mean_1: float, sd_1: float, n_1: int, mean_2: float, sd_2: float, n_2: int
+) -> float:
+    """Return the two-sided p value of Welch's t test from means, SDs and sizes."""
+    if min(n_1, n_2) < 2 or sd_1 == sd_2 == 0:
+        raise SpinesegError("no test follows", found=f"n {n_1}, {n_2}; SD 0 or too few")
+    result = stats.ttest_ind_from_stats(
+        mean_1, sd_1, n_1, mean_2, sd_2, n_2, equal_var=False
+    )
+    return float(result.pvalue)
+
+
+def smallest_wilcoxon_p(n: int, *, two_sided: bool = True) -> float:
+    """Return the least p value that an exact signed-rank test on n pairs can give.
+
+    All n differences of one sign: one sign pattern in 2^n, two of them two-sided. A
+    smaller printed p value needs another test or more pairs.
+    """
+    if n < 1:
+        raise SpinesegError("a signed-rank test needs a pair", found=n)
+    return min(1.0, (2.0 if two_sided else 1.0) * 0.5**n)
+
+
+def _harmonic(a: float, b: float) -> float:
+    return 0.0 if a + b <= 0 else 2 * a * b / (a + b)
