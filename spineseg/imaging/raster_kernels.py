@@ -109,18 +109,20 @@ def add_hits(
     points: NDArray[np.float64],
     faces: NDArray[np.int32],
     surface: NDArray[np.int32],
-    plane_of: NDArray[np.int32],
+    plane_of: NDArray[np.int64],
+    scale_of: NDArray[np.float64],
     bits_of: NDArray[np.uint64],
     planes: NDArray[np.float32],
     mask: NDArray[np.uint64],
 ) -> None:
-    """Add sign x depth of every hit to the plane of its surface, and set its bits.
+    """Add sign x depth x scale of every hit to its surface's plane, and set its bits.
 
     Surfaces whose ``plane_of`` is negative are passed over.
     """
     height, width = float(mask.shape[0]), float(mask.shape[1])
     for k in range(len(faces)):
         plane, bits = plane_of[surface[k]], bits_of[surface[k]]
+        scale = float(scale_of[surface[k]])
         if plane < 0:
             continue
         (top, bottom), edges, (base, gx, gy), parity = _prepare(
@@ -130,7 +132,7 @@ def add_hits(
             first, last, sign = _span(edges, r, width)
             if first == last:
                 continue
-            sign *= parity
+            sign *= parity * scale
             depth = sign * (base + gy * r + gx * first)
             _add_line(planes[plane, r], first, last, depth, sign * gx)
             if bits:
