@@ -78,7 +78,7 @@ def _from_side(ax: Axes) -> None:
 def _neck_from_side(ax: Axes) -> None:
     _patient(ax, 130, 140, 0.85)
     _rays(ax, (-245, 0), [(205, -110), (205, 110)])
-    _word(ax, "far source: little magnification", 0, -165)
+    _word(ax, "far source, little enlarged", 0, -165)
 
 
 def _sagittal_plane(ax: Axes) -> None:
@@ -102,11 +102,11 @@ def _axial_planes(ax: Axes) -> None:
         strong = y == 10
         ax.fill_between([-150, 170], y - 5, y + 5, facecolor=COLOURS["prediction"],
                         alpha=0.65 if strong else 0.22, zorder=4)  # fmt: skip
-    _word(ax, "from the side, front on the left", 0, -190)
+    _word(ax, "seen from the side", 0, -190)
 
 
 def _word(ax: Axes, text: str, x: float, y: float, ha: str = "center") -> None:
-    ax.text(x, y, text, ha=ha, va="center", fontsize=7.5, color=MUTED)
+    ax.text(x, y, text, ha=ha, va="center", fontsize=8.2, color=MUTED)
 
 
 def contrasts(signals: Mapping[str, Mapping[str, float]]) -> Figure:

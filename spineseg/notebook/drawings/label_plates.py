@@ -151,7 +151,7 @@ def _wgan(ax: Axes) -> Words:
     return (
         "WGAN-CTM",
         "Three classes: body, lamina, and\n\u201cforamen\u201d, which is the canal.",
-        "Left out: pedicles, transverse and\nspinous processes, discs.",
+        "Not among its classes: pedicles,\nprocesses, discs.",
     )
 
 
@@ -185,7 +185,7 @@ def _numbered(ax: Axes, levels: Sequence[Level], title: str) -> None:
         ax.text(x - 33, y, level.name, fontsize=9, **centre)
         low = frame.place([(level.depth_mm / 2 + 6, -level.back_mm / 2 - 4)])[0]
         ax.text(low[0], low[1], f"{200 + number}", fontsize=8.5, color=INK, va="center")
-    ax.text(14, -30, "sacrum: 0", fontsize=8.5, color=MUTED, ha="left")
+    ax.text(-14, -26, "sacrum: 0", fontsize=8.5, color=MUTED, ha="right")
 
 
 def _sides(ax: Axes) -> None:

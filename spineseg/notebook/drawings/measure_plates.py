@@ -36,8 +36,8 @@ def cobb_landmarks(cobb_deg: float) -> Points:
 
 def cobb(cobb_deg: float) -> Figure:
     """A spine from the front whose Cobb angle is the one asked for."""
-    fig, (ax,) = canvas(4.3, 5.6)
-    frames = _curve_film(ax, cobb_deg)
+    fig, (ax,) = canvas(5.6, 5.6)
+    frames = _curve_film(ax, cobb_deg, 215)
     for name in COBB_ENDS:
         ring = frames[name].place(frontal.body_front(LEVELS[name]))
         region(ax, ring, COLOURS["prediction"], 0.12)
@@ -49,11 +49,11 @@ def cobb(cobb_deg: float) -> Figure:
     return fig
 
 
-def _curve_film(ax: Axes, cobb_deg: float) -> dict[str, Frame]:
+def _curve_film(ax: Axes, cobb_deg: float, half_mm: float = 170) -> dict[str, Frame]:
     """Film of a curve from T4 to L5, kept in the middle; returns the frames."""
     frames = frontal.scoliotic_stack(cobb_deg, COBB_LEVELS, COBB_ENDS)
     middle = float(np.mean([frame.x_mm for frame in frames.values()]))
-    night(ax, middle - 165, middle + 175, -28, 402)
+    night(ax, middle - half_mm, middle + half_mm, -28, 402)
     for name, frame in frames.items():
         level, turn = LEVELS[name], (middle - frame.x_mm) / 60
         light(ax, frame.place(frontal.body_front(level)), 0.34)
@@ -67,7 +67,7 @@ def _plate_lines(ax: Axes, marks: Points) -> None:
     """Extend both end plates to the right, as one does on a light box."""
     for a, b in (marks[:2], marks[2:]):
         along = (b - a) / np.hypot(*(b - a))
-        far = b + 85 * along
+        far = b + 125 * along
         ax.plot([a[0], far[0]], [a[1], far[1]], color=COLOURS["prediction"], lw=1.6)
         ax.plot(*np.array([a, b]).T, "o", color=ON_FILM, markersize=4, zorder=8)
 
