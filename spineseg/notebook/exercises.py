@@ -11,15 +11,12 @@ from spineseg.notebook import answers
 Checker = Callable[[Any], str | None]
 
 
-def check(exercise: str, answer: Any) -> bool:
-    """Say whether an answer is right and, if not, what is wrong with it.
+def check(exercise: str, answer: Any) -> None:
+    """Print whether an answer is right and, if not, what is wrong with it.
 
     Args:
         exercise: chapter and number, for example ``"reading.1"``.
         answer: what the exercise asks for; ``...`` stands for "not yet".
-
-    Returns:
-        True if the answer is right.
 
     Raises:
         SpinesegError: if there is no such exercise.
@@ -27,13 +24,17 @@ def check(exercise: str, answer: Any) -> bool:
     checker = _checker(exercise)
     if answer is ...:
         print(f"{exercise}: not answered yet.")
-        return False
-    try:
-        fault = checker(answer)
-    except (TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
-        fault = f"the answer has not the form asked for ({error})"
+        return
+    fault = fault_of(answer, checker)
     print(f"{exercise}: right." if fault is None else f"{exercise}: {fault}.")
-    return fault is None
+
+
+def fault_of(answer: Any, checker: Checker) -> str | None:
+    """Say what is wrong with an answer, or None; an odd form is a fault, no crash."""
+    try:
+        return checker(answer)
+    except (TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
+        return f"the answer has not the form asked for ({error})"
 
 
 def _checker(exercise: str) -> Checker:
