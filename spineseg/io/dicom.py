@@ -218,7 +218,8 @@ def _decode(header: Dataset, file: Path) -> NDArray[np.integer]:
         with quiet_codecs() if plugin == "gdcm" else nullcontext():
             frame, _ = decoder.as_array(header, raw=True, index=0, **options)
     except Exception as error:
-        reason = " ".join(str(error).rpartition("plugins:")[2].split())[:160]
+        said = str(error).rpartition("plugins:")[2].partition(" - the dataset")[0]
+        reason = " ".join(said.split())[:160]
         if "NoneType" in reason:
             reason = "the compressed data is broken"  # GDCM returned nothing
         raise SpinesegError(

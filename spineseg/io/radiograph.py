@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from pydicom.dataset import Dataset
 
 from spineseg.core.errors import SpinesegError
@@ -139,13 +139,15 @@ def open_picture(file: Path) -> Image.Image:
                 return ImageOps.exif_transpose(opened)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise SpinesegError("the picture is too large to open", path=file) from error
-    except Exception as error:
-        reason = " ".join(str(error).split()).replace(str(file), "it")[:120]
+    except UnidentifiedImageError as error:
         raise SpinesegError(
-            f"this is no picture that can be read ({reason})",
+            "this is neither a DICOM file nor a picture",
             path=file,
             expected="DICOM, PNG, JPEG, TIFF or BMP",
         ) from error
+    except Exception as error:
+        reason = " ".join(str(error).split())[:120]
+        raise SpinesegError(f"the picture is broken ({reason})", path=file) from error
 
 
 def _from_dicom(file: Path, window: tuple[float, float] | None) -> Radiograph:

@@ -26,7 +26,7 @@ from spineseg.io.volume import Volume, make_volume
 
 PLANES = ("sagittal", "coronal", "axial")
 LOCALIZER_WORDS = re.compile(
-    r"\b(LOC|LOCA|LOCALI[SZ]ER|SCOUT|SURVEY|PILOT|3[- ]?PL(ANE)?)\b"
+    r"\b(LOC|LOCA|LOCALI[SZ]ER|SCOUT|SURVEY|PILOT|3[- ]?PL|3[- ]?PLANE)\b"
 )
 OBLIQUE_DEG = 40.0
 """A slice this far from the nearest plane of the body is called oblique."""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from spineseg.notebook import check
 from spineseg.notebook.answers.reading import ANSWERS
+from spineseg.notebook.exercises import judge
 
 
 def window(values, center, width):
@@ -34,8 +34,8 @@ RIGHT = {
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_right_answer_is_accepted(name, capsys):
-    assert check(name, RIGHT[name])
-    assert "right" in capsys.readouterr().out
+    assert judge(name, RIGHT[name]) is None
+    assert ": right." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_the_right_answer_is_accepted(name, capsys):
     ],
 )
 def test_a_wrong_answer_gets_its_reason(name, wrong, reason, capsys):
-    assert not check(name, wrong)
+    assert judge(name, wrong) is not None
     assert reason in capsys.readouterr().out
 
 
 def test_the_shares_of_black_and_grey_are_told_apart(capsys):
     for share, word in ((0.0, "black"), (0.2267, "in between")):
-        assert not check("reading.5", share)
+        assert judge("reading.5", share) is not None
         assert word in capsys.readouterr().out
