@@ -1,6 +1,4 @@
-"""Settings of the notebook runs: what is compared, and a count of it."""
-
-from collections import Counter
+"""Settings of the notebook runs: what is compared, and that nothing is skipped."""
 
 import pytest
 
@@ -13,7 +11,6 @@ _PICTURES = (
     "image/svg+xml",
     "text/html",
 )
-_cells: Counter[str] = Counter()
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
@@ -23,20 +20,7 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count the cells by how they are checked; refuse a skipped one."""
+    """Refuse a notebook cell that is marked to be skipped."""
     for item in items:
-        options = getattr(item, "options", None)
-        if type(item).__name__ != "IPyNbCell" or options is None:
-            continue
-        if options["skip"]:
+        if type(item).__name__ == "IPyNbCell" and item.options["skip"]:
             raise pytest.UsageError(f"{item.nodeid}: no cell may be skipped")
-        compared = options["check"] and item.cell.outputs
-        strict = "compared with their output" if compared else "run without comparison"
-        _cells[strict] += 1
-
-
-def pytest_terminal_summary(terminalreporter) -> None:
-    """Print how many cells were compared and how many only ran."""
-    if _cells:
-        parts = [f"{number} {kind}" for kind, number in sorted(_cells.items())]
-        terminalreporter.write_line("notebook cells: " + ", ".join(parts))

@@ -21,16 +21,23 @@ def check(exercise: str, answer: Any) -> None:
     Raises:
         SpinesegError: if there is no such exercise.
     """
-    checker = _checker(exercise)
     if answer is ...:
+        _checker(exercise)
         print(f"{exercise}: not answered yet.")
         return
-    fault = fault_of(answer, checker)
+    fault = judge(exercise, answer)
     print(f"{exercise}: right." if fault is None else f"{exercise}: {fault}.")
 
 
-def fault_of(answer: Any, checker: Checker) -> str | None:
-    """Say what is wrong with an answer, or None; an odd form is a fault, no crash."""
+def judge(exercise: str, answer: Any) -> str | None:
+    """Return what is wrong with an answer, or None if it is right.
+
+    An answer of an odd form is a fault and no crash. For teachers' scripts.
+
+    Raises:
+        SpinesegError: if there is no such exercise.
+    """
+    checker = _checker(exercise)
     try:
         return checker(answer)
     except (TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
