@@ -10,16 +10,13 @@ the order that readers of fast spin-echo images know. Sources: de Bazelaire 2004
 60:213), Pai 2008 (Magn Reson Imaging 26:1215).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spineseg.anatomy.tissue import Mixture
 from spineseg.core.errors import SpinesegError
-
-Mixture = Mapping[str, float]
-"""Shares of tissues in a region, for example ``{"red_marrow": 0.5, "fat": 0.3}``."""
 
 
 @dataclass(frozen=True)
@@ -151,17 +148,3 @@ def mixture_signal(
         else:
             water += signal
     return water, fat
-
-
-def marrow(age_years: float, density: float = 0.80) -> dict[str, float]:
-    """Marrow of a vertebral body as water, fat and the bone between them.
-
-    Fat grows from 35 % at 25 years to 60 % at 70 (textbook range, kept inside 20 to
-    70 %). ``density`` is the share that is not trabecular bone.
-    """
-    share = float(np.clip(0.35 + (age_years - 25.0) * 0.25 / 45.0, 0.20, 0.70))
-    return {
-        "red_marrow": density * (1.0 - share),
-        "fat": density * share,
-        "cortical_bone": 1.0 - density,
-    }

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spineseg.anatomy.tissue import marrow
 from spineseg.core.errors import SpinesegError
 from spineseg.imaging.mri_signal import (
     PROTOCOLS,
     TISSUES,
     Protocol,
-    marrow,
     mixture_signal,
     spin_echo,
     tissue_signal,

@@ -1,0 +1,291 @@
+"""Magnetic resonance of a patient: slices, weightings, artefacts, labels.
+
+One geometry pass gives water, fat and pulsating signal for every weighting; each
+slice then goes through the coil, k-space and the magnitude. Sagittal stacks read out
+along the body (fat shifts there, which is what darkens one end-plate) and encode
+phase from front to back, where the ghosts of the aorta fall; axial stacks read out
+from side to side.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spineseg.anatomy.tissue import PARTIAL_LABEL
+from spineseg.anatomy.tissue_disc import lower_neighbour, pfirrmann
+from spineseg.anatomy.tissue_frames import spine_curve
+from spineseg.anatomy.tissue_patient import ImagedPatient, disc_states, tissue_regions
+from spineseg.core.errors import SpinesegError
+from spineseg.core.rng import rng
+from spineseg.imaging import kspace as ks
+from spineseg.imaging.mri_coil import Coil
+from spineseg.imaging.mri_geometry import Painting, Stack, paint
+from spineseg.imaging.mri_signal import PROTOCOLS, Protocol
+from spineseg.imaging.mri_texture import smooth_noise
+
+Image = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """How the picture is measured.
+
+    field_tesla: 1.5 or 3.  snr: signal of fat without coil over the noise of one
+    pixel.  bandwidth_hz: readout bandwidth a pixel, sets the chemical shift.  acquired:
+    share of k-space along readout and phase axis.  ghosts: how strongly pulsation is
+    seen.  heart_cycles: beats in one acquisition, the distance of the ghosts.
+    motion_px: amplitude of breathing.  coil: sensitivity and saturation band.
+    """
+
+    field_tesla: float = 1.5
+    snr: float = 40.0
+    bandwidth_hz: float = 180.0
+    acquired: tuple[float, float] = (0.86, 0.74)
+    ghosts: float = 0.5
+    heart_cycles: float = 37.0
+    motion_px: float = 0.0
+    coil: Coil = field(default_factory=Coil)
+
+
+@dataclass(frozen=True)
+class MriVolume:
+    """One series and its truth.
+
+    array: (slices, rows, columns) float32, arbitrary units.  labels: uint8 of the same
+    shape: SPIDER's for sagittal stacks, body or disc, canal and lamina for axial ones.
+    spacing_mm: along slices, rows, columns.  direction: (3, 3), row k is the patient
+    direction in which array axis k runs.  origin_mm: centre of the first voxel.
+    metadata: every knob and the truth by level.
+    """
+
+    array: Image
+    labels: NDArray[np.uint8]
+    spacing_mm: tuple[float, float, float]
+    direction: NDArray[np.float64]
+    origin_mm: NDArray[np.float64]
+    metadata: dict[str, Any]
+
+
+def sagittal_stack(
+    patient: ImagedPatient,
+    *,
+    slices: int = 15,
+    matrix: int = 448,
+    fov_mm: float = 290.0,
+    thickness_mm: float = 4.0,
+    gap: float = 0.1,
+) -> Stack:
+    """Stack of a lumbar examination, centred on L3 and following the spine's middle."""
+    curve = spine_curve(patient.spine)
+    row = curve.names.index("L3")
+    centre = curve.origins[row].copy()
+    lumbar = curve.origins[curve.names.index("S1") : curve.names.index("T12") + 1]
+    centre[0] = float(lumbar[:, 0].mean())
+    centre[1] += 14.0 * curve.scale
+    axes = np.array([[0.0, 1, 0], [0, 0, -1], [-1, 0, 0]])
+    return Stack(
+        centre,
+        axes,
+        fov_mm / matrix,
+        matrix,
+        slices,
+        thickness_mm,
+        thickness_mm * (1 + gap),
+        "sagittal",
+    )
+
+
+def axial_stack(
+    patient: ImagedPatient,
+    level: str = "L4",
+    *,
+    slices: int = 1,
+    matrix: int = 512,
+    fov_mm: float = 200.0,
+    thickness_mm: float = 4.0,
+    gap: float = 0.1,
+) -> Stack:
+    """Stack along the disc below ``level``, tilted with it as a technician tilts it."""
+    curve = spine_curve(patient.spine)
+    if level not in curve.names[4:]:
+        raise SpinesegError(
+            "no axial slice there", found=level, expected=", ".join(curve.names[4:])
+        )
+    lower = lower_neighbour(level)
+    rows = [curve.names.index(name) for name in (level, lower)]
+    up = curve.axes[rows, 2].sum(0)
+    up[0] *= 0.3  # the table does not tilt sideways as far as a curved spine does
+    up /= np.linalg.norm(up)
+    right = np.array([1.0, 0, 0]) - up[0] * up
+    right /= np.linalg.norm(right)
+    axes = np.array([right, np.cross(up, right), up])
+    centre = curve.at(curve.q(level, -0.5))[0][0] + 22.0 * curve.scale * axes[1]
+    return Stack(
+        centre,
+        axes,
+        fov_mm / matrix,
+        matrix,
+        slices,
+        thickness_mm,
+        thickness_mm * (1 + gap),
+        "axial",
+    )
+
+
+def render_mri(
+    patient: ImagedPatient,
+    plane: str = "sagittal",
+    contrast: str = "t2",
+    scanner: Scanner | None = None,
+    detail_mm: float = 1.2,
+    **stack: Any,
+) -> MriVolume:
+    """Render one series; see :func:`render_mri_set`."""
+    found = render_mri_set(patient, plane, (contrast,), scanner, detail_mm, **stack)
+    return found[contrast]
+
+
+def render_mri_set(
+    patient: ImagedPatient,
+    plane: str = "sagittal",
+    contrasts: Sequence[str] = ("t1", "t2"),
+    scanner: Scanner | None = None,
+    detail_mm: float = 1.2,
+    **stack: Any,
+) -> dict[str, MriVolume]:
+    """Render several weightings of one patient from one geometry pass.
+
+    Args:
+        patient: spine, knobs and surfaces.
+        plane: ``"sagittal"`` or ``"axial"``.
+        contrasts: names of :data:`spineseg.imaging.mri_signal.PROTOCOLS`.
+        scanner: how it is measured; the default is a common 1.5 tesla examination.
+        detail_mm: size of the triangles of the bones.
+        **stack: arguments of :func:`sagittal_stack` or :func:`axial_stack`.
+
+    Raises:
+        SpinesegError: for an unknown plane or contrast.
+    """
+    scanner = scanner or Scanner(coil=Coil.surface(plane))
+    stacks = {"sagittal": sagittal_stack, "axial": axial_stack}
+    _known("plane", plane, stacks)
+    for name in contrasts:
+        _known("contrast", name, PROTOCOLS)
+    place = stacks[plane](patient, **stack)
+    protocols = [PROTOCOLS[name] for name in contrasts]
+    seed = patient.spec.seed
+    regions = tissue_regions(patient, detail_mm)
+    picture = paint(
+        regions, place, protocols, scanner.field_tesla, rng(seed, "mri", plane, "tiles")
+    )
+    labels = _finished_labels(picture, place)
+    return {
+        p.name: _volume(patient, place, scanner, picture, k, p, labels)
+        for k, p in enumerate(protocols)
+    }
+
+
+def _known(what: str, name: str, known: Any) -> None:
+    if name not in known:
+        raise SpinesegError(
+            f"unknown {what}", found=repr(name), expected=" or ".join(known)
+        )
+
+
+def _volume(
+    patient: ImagedPatient,
+    stack: Stack,
+    scanner: Scanner,
+    picture: Painting,
+    row: int,
+    protocol: Protocol,
+    labels: NDArray[np.uint8],
+) -> MriVolume:
+    stream = rng(patient.spec.seed, "mri", stack.plane, protocol.name)
+    channels = picture.images[..., 3 * row : 3 * row + 3]
+    array = acquire(channels, stack, scanner, protocol, stream)
+    spacing = (stack.pitch_mm, stack.pixel_mm, stack.pixel_mm)
+    metadata = {
+        "patient": patient.spec.as_dict(),
+        "plane": stack.plane,
+        "protocol": asdict(protocol),
+        "scanner": asdict(scanner),
+        "thickness_mm": stack.thickness_mm,
+        "discs": {
+            level: asdict(state) | {"pfirrmann": pfirrmann(state.degeneration)}
+            for level, state in disc_states(patient.spec).items()
+        },
+    }
+    return MriVolume(
+        array, labels, spacing, stack.axes[::-1].copy(), stack.origin_mm, metadata
+    )
+
+
+def acquire(
+    channels: Image,
+    stack: Stack,
+    scanner: Scanner,
+    protocol: Protocol,
+    generator: np.random.Generator,
+) -> Image:
+    """Measure painted slices: coil, k-space, noise, magnitude.
+
+    Args:
+        channels: (slices, rows, columns, 3) water, fat and pulsating signal.
+        stack: where the slices lie.
+        scanner: how they are measured.
+        protocol: weighting (for its name only; the channels carry the signal).
+        generator: noise and coil of this series.
+    """
+    read, phase = (-2, -1) if stack.plane == "sagittal" else (-1, -2)
+    fine, coarse = scanner.acquired
+    share = (fine, coarse) if read == -2 else (coarse, fine)
+    n = stack.matrix
+    window = ks.taper((n, n), share)
+    coil = scanner.coil.field(n, stack.pixel_mm, stack.plane)
+    coil = coil * np.exp(scanner.coil.ripple * smooth_noise(n, n / 7, n / 7, generator))
+    shift_px = ks.chemical_shift_px(scanner.field_tesla, scanner.bandwidth_hz)
+    sigma = 0.6 / scanner.snr
+    series = np.empty((stack.slices, n, n), np.float32)
+    kept = _bounds(window)
+    for s in range(stack.slices):
+        water, fat, flow = (channels[s, :, :, q] * coil for q in range(3))
+        spectrum = ks.to_kspace(water)
+        spectrum += ks.shift(ks.to_kspace(fat), shift_px, read)
+        beat = generator.uniform(0, 2 * np.pi)
+        pulse = scanner.heart_cycles * generator.uniform(0.8, 1.25)
+        if scanner.ghosts and flow.max() > 0:
+            spectrum += ks.pulsate(
+                ks.to_kspace(flow), scanner.ghosts, pulse, phase, beat
+            )
+        if scanner.motion_px:
+            way = ks.breathing_px(n, scanner.motion_px, pulse / 4, beat)
+            spectrum = ks.move(spectrum, way, phase, phase)
+        inside = spectrum[kept]
+        inside += ks.complex_noise(inside.shape, sigma, generator)
+        series[s] = np.abs(ks.to_image(spectrum * window))
+    return series
+
+
+def _bounds(window: Image) -> tuple[slice, slice]:
+    """The block of k-space that is measured."""
+    rows, columns = (np.flatnonzero(window.any(axis)) for axis in (1, 0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _finished_labels(picture: Painting, stack: Stack) -> NDArray[np.uint8]:
+    """Labels of the plane; a vertebra that the sagittal picture cuts gets 100 more."""
+    if stack.plane == "axial":
+        return picture.axial
+    labels = picture.sagittal
+    border = np.concatenate(
+        [labels[:, edge].ravel() for edge in (0, -1)]
+        + [labels[:, :, edge].ravel() for edge in (0, -1)]
+    )
+    for value in np.unique(border):
+        if 1 <= value <= 25:
+            labels[labels == value] = value + PARTIAL_LABEL
+    return labels

@@ -1,0 +1,265 @@
+"""Where the slices of an examination lie, and what fills every voxel of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from spineseg.anatomy.tissue import Cut, Region
+from spineseg.core.errors import SpinesegError
+from spineseg.imaging.mri_signal import TISSUES, Protocol, mixture_signal
+from spineseg.imaging.mri_texture import texture
+from spineseg.imaging.raster import Slabs, slab_occupancy
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack of parallel slices in patient coordinates.
+
+    centre_mm: middle of the stack.  axes: rows are the directions of increasing
+    column, row and slice, right-handed.  pixel_mm: in-plane size.  matrix: rows and
+    columns of a slice.  slices: their number.  thickness_mm: of what is excited.
+    pitch_mm: from slice to slice, not less than the thickness.  plane: ``"sagittal"``
+    or ``"axial"``, the direction of the strands of muscles.
+    """
+
+    centre_mm: Array
+    axes: Array
+    pixel_mm: float
+    matrix: int
+    slices: int
+    thickness_mm: float
+    pitch_mm: float
+    plane: str
+
+    def __post_init__(self) -> None:
+        if self.matrix < 8 or self.slices < 1:
+            raise SpinesegError(
+                "a stack needs at least one slice of 8 x 8",
+                found=f"{self.slices} x {self.matrix}",
+            )
+        if not 0 < self.thickness_mm <= self.pitch_mm:
+            raise SpinesegError(
+                "slices must not overlap",
+                found=f"thickness {self.thickness_mm} mm, pitch {self.pitch_mm} mm",
+                expected="0 < thickness <= pitch",
+            )
+
+    @property
+    def slabs(self) -> Slabs:
+        """The slices along the depth axis, relative to the centre."""
+        extent = (self.slices - 1) * self.pitch_mm + self.thickness_mm
+        return Slabs(-extent / 2, self.thickness_mm, self.slices, self.pitch_mm)
+
+    @property
+    def origin_mm(self) -> Array:
+        """Centre of the first voxel."""
+        half = (self.matrix - 1) / 2 * self.pixel_mm
+        depth = (self.slices - 1) / 2 * self.pitch_mm
+        return self.centre_mm - np.array([half, half, depth]) @ self.axes
+
+    def project(self, points_mm: NDArray[np.floating]) -> Array:
+        """Column, row (pixels, 0 at a pixel's centre) and depth in mm."""
+        local = (points_mm - self.centre_mm) @ self.axes.T
+        local[:, :2] = local[:, :2] / self.pixel_mm + (self.matrix - 1) / 2
+        return local
+
+
+@dataclass(frozen=True)
+class Window:
+    """A block of voxels: first slice, row and column, and the occupancy inside."""
+
+    first: tuple[int, int, int]
+    occupancy: NDArray[np.float32]
+
+    @property
+    def slices(self) -> tuple[slice, slice, slice]:
+        """Index of the block in a volume."""
+        ends = zip(self.first, self.occupancy.shape, strict=True)
+        s, r, c = (slice(low, low + count) for low, count in ends)
+        return s, r, c
+
+
+def occupancy(region: Region, stack: Stack) -> Window | None:
+    """Share of every voxel that a region fills, or None where it is out of sight."""
+    if len(region.mesh.triangles) == 0:
+        return None
+    points = stack.project(region.mesh.vertices)
+    low, high = points.min(axis=0), points.max(axis=0)
+    slabs, n = stack.slabs, stack.matrix
+    first = max(int((low[2] - slabs.start_mm) // slabs.step_mm), 0)
+    last = min(int((high[2] - slabs.start_mm) // slabs.step_mm) + 1, slabs.count)
+    rows = max(int(np.ceil(low[1])), 0), min(int(np.ceil(high[1])) + 1, n)
+    columns = max(int(np.ceil(low[0])), 0), min(int(np.ceil(high[0])) + 1, n)
+    if last <= first or rows[1] <= rows[0] or columns[1] <= columns[0]:
+        return None
+    part = Slabs(
+        slabs.start_mm + first * slabs.step_mm,
+        slabs.thickness_mm,
+        last - first,
+        slabs.pitch_mm,
+    )
+    shape = rows[1] - rows[0], columns[1] - columns[0]
+    filled = slab_occupancy(
+        points, region.mesh.triangles, part, shape, (columns[0], rows[0])
+    )
+    return Window((first, rows[0], columns[0]), filled)
+
+
+@dataclass(frozen=True)
+class Painting:
+    """What a geometry pass leaves: signals by channel, and labels.
+
+    images: (slices, rows, columns, 3 x protocols): water, fat and pulsating signal of
+    each protocol.  sagittal, axial: labels of the two data sets.
+    """
+
+    images: NDArray[np.float32]
+    sagittal: NDArray[np.uint8]
+    axial: NDArray[np.uint8]
+
+
+def paint(
+    regions: Sequence[Region],
+    stack: Stack,
+    protocols: Sequence[Protocol],
+    field_tesla: float,
+    generator: np.random.Generator,
+) -> Painting:
+    """Lay all regions into the slices; a later region replaces an earlier one.
+
+    A voxel that a region fills to a share f becomes (1 - f) of what it was and f of
+    the region's signal. A label is set where f exceeds one half.
+    """
+    n, depth = stack.matrix, stack.slices
+    images = np.zeros((depth, n, n, 3 * len(protocols)), np.float32)
+    sagittal = np.zeros((depth, n, n), np.uint8)
+    axial = np.zeros_like(sagittal)
+    size = 1 << max(int(np.ceil(np.log2(n))), 6)
+    offsets = generator.integers(0, size, (depth, 2))
+    empty = np.zeros((1, 1), np.float32)
+    for region in regions:
+        window = occupancy(region, stack)
+        if window is None:
+            continue
+        grain = region.grain
+        streaks = region.streaks
+        grey = (
+            texture(grain.texture, stack.pixel_mm, stack.plane, size)
+            if grain
+            else empty
+        )
+        veil = (
+            texture(streaks.texture, stack.pixel_mm, stack.plane, size)
+            if streaks
+            else empty
+        )
+        base = _channels(region, protocols, field_tesla)
+        other = base
+        if streaks:
+            strand = Region("", region.mesh, streaks.mixture, pulse=region.pulse)
+            other = _channels(strand, protocols, field_tesla)
+        _lay(
+            images,
+            window.occupancy,
+            np.array(window.first),
+            base,
+            other,
+            (grey, np.float32(grain.amount if grain else 0)),
+            (veil, np.float32(streaks.share if streaks else 0)),
+            offsets,
+        )
+        _mark(region, window, stack, sagittal, axial)
+    return Painting(images, sagittal, axial)
+
+
+def _channels(
+    region: Region, protocols: Sequence[Protocol], field_tesla: float
+) -> NDArray[np.float32]:
+    found = []
+    for protocol in protocols:
+        water, fat = mixture_signal(region.mixture, protocol, field_tesla)
+        # blood that leaves no echo still throws ghosts when it flows in unsaturated
+        flow = region.pulse * max(water + fat, 0.35)
+        found += [water, fat, flow]
+    return np.array(found, np.float32)
+
+
+@nb.njit(cache=True, nogil=True)
+def _lay(images, occupancy, first, base, other, grain, streaks, offsets):
+    """Blend one region into the images (compiled)."""
+    depth, height, width = occupancy.shape
+    tile_a, amount = grain
+    tile_b, share = streaks
+    mask_a, mask_b = len(tile_a) - 1, len(tile_b) - 1
+    channels = len(base)
+    for s in range(depth):
+        dr, dc = offsets[s + first[0]]
+        for r in range(height):
+            line = images[s + first[0], r + first[1]]
+            for c in range(width):
+                f = occupancy[s, r, c]
+                if f <= 0.002:
+                    continue
+                f = min(f, np.float32(1.0))
+                y, x = r + first[1] + dr, c + first[2] + dc
+                w, a = np.float32(0.0), np.float32(1.0)
+                if amount != 0:
+                    a += amount * tile_a[y & mask_a, x & mask_a]
+                if share != 0:
+                    w = share * tile_b[y & mask_b, x & mask_b]
+                    a *= np.float32(1.0) - w
+                pixel = line[c + first[2]]
+                for q in range(channels):
+                    pixel[q] += f * (base[q] * a + other[q] * w - pixel[q])
+
+
+def _mark(
+    region: Region,
+    window: Window,
+    stack: Stack,
+    sagittal: NDArray[np.uint8],
+    axial: NDArray[np.uint8],
+) -> None:
+    if region.sagittal is None and region.axial is None:
+        return
+    inside = window.occupancy > 0.5
+    for label, volume in ((region.sagittal, sagittal), (region.axial, axial)):
+        if label is not None:
+            volume[window.slices][inside] = label
+    for cut in region.cuts:
+        axial[window.slices][inside & _beyond(cut, window, stack)] = cut.label
+
+
+def _beyond(cut: Cut, window: Window, stack: Stack) -> NDArray[np.bool_]:
+    """Voxels of a window that satisfy every plane of a cut."""
+    index = [
+        np.arange(low, low + count)
+        for low, count in zip(window.first, window.occupancy.shape, strict=True)
+    ]
+    steps = stack.axes * np.array(
+        [[stack.pixel_mm], [stack.pixel_mm], [stack.pitch_mm]]
+    )
+    inside = np.ones(window.occupancy.shape, bool)
+    for *normal, limit in cut.planes:
+        start = float(np.dot(normal, stack.origin_mm))
+        u, v, w = steps @ np.array(normal)
+        height = (
+            start
+            + w * index[0][:, None, None]
+            + v * index[1][None, :, None]
+            + u * index[2][None, None, :]
+        )
+        inside &= height <= limit
+    return inside
+
+
+def unknown_tissues(regions: Sequence[Region]) -> set[str]:
+    """Names that regions use and the relaxation table does not know."""
+    used = {name for r in regions for name in r.mixture}
+    used |= {name for r in regions if r.streaks for name in r.streaks.mixture}
+    return used - set(TISSUES)
