@@ -26,16 +26,15 @@ RIGHT = {
     "reading.2": (0, 1, 1, 0),
     "reading.3": window,
     "reading.4": 27.5,
-    "reading.5": 0.7726,
+    "reading.5": 0.7733,
     "reading.6": order,
     "reading.7": (2, 0),
 }
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_the_right_answer_is_accepted(name, capsys):
+def test_the_right_answer_is_accepted(name):
     assert judge(name, RIGHT[name]) is None
-    assert ": right." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -75,12 +74,10 @@ def test_the_right_answer_is_accepted(name, capsys):
         ("reading.7", 2, "form asked for"),
     ],
 )
-def test_a_wrong_answer_gets_its_reason(name, wrong, reason, capsys):
-    assert judge(name, wrong) is not None
-    assert reason in capsys.readouterr().out
+def test_a_wrong_answer_gets_its_reason(name, wrong, reason):
+    assert reason in (judge(name, wrong) or "accepted")
 
 
-def test_the_shares_of_black_and_grey_are_told_apart(capsys):
+def test_the_shares_of_black_and_grey_are_told_apart():
     for share, word in ((0.0, "black"), (0.2267, "in between")):
-        assert judge("reading.5", share) is not None
-        assert word in capsys.readouterr().out
+        assert word in (judge("reading.5", share) or "accepted")
