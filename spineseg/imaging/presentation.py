@@ -16,7 +16,8 @@ from spineseg.imaging.filters import add_doubled, halved
 Picture = NDArray[np.float32]
 
 _SAMPLES = 40_000  # pixels from which the window's percentiles are taken
-_BODY_SHARE = 0.3  # of the open beam; what reads less lies behind the patient
+_BODY_SHARE = 0.5  # of the open beam; what reads less lies behind the patient
+_OPEN_DEPTH = 0.1  # -ln of what counts as open beam
 _FINE_MM, _MIDDLE_MM = 1.1, 4.5  # sizes of the details that are raised
 
 
@@ -84,8 +85,9 @@ def presented(
         _sample(details, body), [look.low_percent, look.high_percent]
     )
     picture = _sigmoid(details, float(low), max(float(high - low), 1e-6), look.slope)
-    depth -= np.float32(0.15)
-    depth *= np.float32(1 / 0.75)
+    # and darkened afterwards, from the clipping level down to the open beam
+    depth -= np.float32(_OPEN_DEPTH)
+    depth *= np.float32(1 / max(thin - _OPEN_DEPTH, 0.1))
     picture *= np.clip(depth, 0.0, 1.0, out=depth)
     if field is not None:
         picture *= field
