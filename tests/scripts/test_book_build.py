@@ -7,9 +7,11 @@ import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import yaml
 from docutils import nodes
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,8 +25,8 @@ def load(name):
     return module
 
 
-facts, running_head, unique_ids, vendor = map(
-    load, ("facts", "running_head", "unique_ids", "vendor")
+cover, facts, running_head, unique_ids, vendor = map(
+    load, ("cover", "facts", "running_head", "unique_ids", "vendor")
 )
 
 
@@ -139,6 +141,28 @@ def test_every_vendored_package_brings_its_licence():
     for package in vendor.PACKAGES:
         assert "LICENSE" in package.files
         assert package.files["LICENSE"] in vendor.SHA256
+
+
+def test_the_cover_tints_masks_and_outlines_each():
+    one, two = np.zeros((2, 24, 24), bool)
+    one[2:14, 2:14] = True
+    two[10:22, 2:14] = True  # overlaps the first by four rows
+    picture = cover.overlay([one, two])
+    assert (picture[~(one | two)] == 0).all()
+    assert tuple(picture[6, 6]) == (0x00, 0x72, 0xB2, round(255 * cover.FILL))
+    white = (picture[..., :3] == 255).all(axis=2)
+    assert white[2, 4:12].all()  # the outer edge
+    assert white[10, 4:12].all()  # the second's edge inside the first
+    assert not white[6:8, 5:11].any()
+
+
+def test_both_pictures_of_the_cover_have_the_size_that_the_page_says():
+    page = (ROOT / "book" / "intro.md").read_text(encoding="utf-8")
+    for name in ("film.webp", "mask.webp"):
+        with Image.open(cover.COVER / name) as picture:
+            assert picture.size == cover.SHAPE[::-1]
+    rows, columns = cover.SHAPE
+    assert page.count(f'width="{columns}" height="{rows}"') == 2
 
 
 def test_the_book_and_the_package_name_the_same_repository():
