@@ -26,9 +26,13 @@ class Patient:
     def __init__(self, spec: PatientSpec) -> None:
         self.spec = spec
 
-    @cached_property
+    @property
     def spine(self) -> Spine:
         """Frames, sizes and landmarks."""
+        return self._spine
+
+    @cached_property
+    def _spine(self) -> Spine:
         return build_spine(self.spec)
 
     @cached_property

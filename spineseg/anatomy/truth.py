@@ -100,15 +100,19 @@ def _disc_height(spine: Spine, level: str) -> float:
 
 
 def _slip_percent(spine: Spine, level: str) -> float:
-    """Return the slip along the plate below, beyond what its owner has by nature.
+    """Return the shift of the plates' centres along the disc, over the depth below.
 
-    Healthy plates differ in depth, so their back corners do not stand in one line;
-    the offset of centred plates is not a slip.
+    The disc's own direction, halfway between its plates, makes an upright but wedged
+    disc read zero; corners would not, because neighbouring plates differ in depth.
     """
-    plate = spine.landmarks[below(level)].upper
+    plate, upper = spine.landmarks[below(level)].upper, spine.landmarks[level].lower
+    depth = float(np.linalg.norm(plate[_FRONT] - plate[_BACK]))
+    forward = _direction(plate) + _direction(upper)
+    shift = (upper[_FRONT] + upper[_BACK] - plate[_FRONT] - plate[_BACK]) / 2
+    return float(100 * shift @ forward / np.linalg.norm(forward) / depth)
+
+
+def _direction(plate: NDArray) -> NDArray:
+    """Return the unit vector from the back to the front of a plate, seen laterally."""
     along = (plate[_FRONT] - plate[_BACK]) * _SIDE
-    depth = float(np.linalg.norm(along))
-    corners = spine.landmarks[level].lower
-    centre = (corners[_FRONT] + corners[_BACK]) / 2
-    middle = (plate[_FRONT] + plate[_BACK]) / 2
-    return float(100 * ((centre - middle) @ along) / depth**2)
+    return along / np.linalg.norm(along)
