@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from spineseg.anatomy.sample import sample_patient
     from spineseg.core.errors import SpinesegError
     from spineseg.core.profile import Profile, profile
     from spineseg.core.rng import rng
+    from spineseg.imaging.render import render
 
 _LAZY = {
     "SpinesegError": "spineseg.core.errors",
     "Profile": "spineseg.core.profile",
     "profile": "spineseg.core.profile",
+    "render": "spineseg.imaging.render",
     "rng": "spineseg.core.rng",
+    "sample_patient": "spineseg.anatomy.sample",
 }
 _MODULES = (
     "anatomy",
@@ -31,7 +35,15 @@ _MODULES = (
     "stats",
 )
 
-__all__ = ["Profile", "SpinesegError", "__version__", "profile", "rng"]
+__all__ = [
+    "Profile",
+    "SpinesegError",
+    "__version__",
+    "profile",
+    "render",
+    "rng",
+    "sample_patient",
+]
 
 
 def __getattr__(name: str) -> Any:
