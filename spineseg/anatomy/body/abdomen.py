@@ -74,7 +74,7 @@ def _liver(places: Places) -> Part:
         return smooth_max(f, edge, 12)
 
     box = (middle + (-75, -95, -85), middle + (140, 95, 90))
-    return Part(places.solid(shape, *box, 8.0), "liver", soft(0.05), girth=0.2)
+    return Part(places.solid(shape, *box, 10.0), "liver", soft(0.05), girth=0.2)
 
 
 def _spleen(places: Places, random: np.random.Generator) -> Part:
@@ -95,9 +95,9 @@ def _kidney(places: Places, side: int, random: np.random.Generator) -> list[Part
         return smooth_max(f, -ellipsoid(p, hilum, (15, 20, 20)), 8)
 
     low, high = np.minimum(upper, lower) - 42, np.maximum(upper, lower) + 42
-    fat, kidney = places.shells(shape, low, high, 6.0, [-6.0, 0.0])
+    fat, kidney = places.shells(shape, low, high, 8.0, [-6.0, 0.0])
     name = f"kidney_{SIDE[side]}"
-    return [Part(fat, f"{name} fat", FAT), Part(kidney, name, soft(0.12))]
+    return [Part(fat, f"{name} fat", soft(-0.075)), Part(kidney, name, soft(0.09))]
 
 
 def _muscles(places: Places, side: int) -> list[Part]:
@@ -235,6 +235,6 @@ def _plaques(
         thickness = rim * random.uniform(0.7, 1.8) * random.uniform(0.6, 1.2, rim.shape)
         mesh = thicken(points, np.maximum(thickness, 0.12), ring)
         age = 50 + 38 * random.beta(1.6, 1.6)
-        amount = float(random.uniform(0.25, 0.6))
+        amount = float(random.uniform(0.35, 0.85))
         parts.append(Part(mesh, "aortic plaque", chalk(amount), ages=(age, 200)))
     return parts

@@ -23,6 +23,7 @@ from spineseg.anatomy.body import (
     abdomen,
     bowel,
     chest,
+    hardware,
     jaw,
     neck,
     pelvis,
@@ -33,7 +34,7 @@ from spineseg.anatomy.body import (
 )
 from spineseg.anatomy.body.carry import CARRIERS, carry, make_rig
 from spineseg.anatomy.body.parts import Part, Places
-from spineseg.anatomy.scene import Scene
+from spineseg.anatomy.scene import Mesh, Scene
 from spineseg.anatomy.spec import Anatomy, PatientSpec
 from spineseg.anatomy.spine import UPWARDS, Frame, Spine, build_spine
 from spineseg.anatomy.tables import DIMENSIONS, SACRUM
@@ -195,8 +196,30 @@ def body_scene(
     vertices, triangles, surface = carry(a, rows, rig)
     jumps = a["jump"][rows] + np.float32(person.bone_density) * a["per_fraction"][rows]
     structures = tuple(map(str, a["structures"][rows]))
-    return Scene(
+    scene = Scene(
         vertices, triangles, surface, jumps, structures, (None,) * len(structures)
+    )
+    return with_parts(scene, hardware.implants(spine, spec))
+
+
+def with_parts(scene: Scene, parts: Sequence[Part]) -> Scene:
+    """Return the scene and some parts that need no carrying."""
+    if not parts:
+        return scene
+    whole = mesh.joined(
+        [Mesh(scene.vertices, scene.triangles), *(p.mesh for p in parts)]
+    )
+    rows = np.repeat(np.arange(len(parts)), [len(p.mesh.triangles) for p in parts])
+    first = np.int32(len(scene.jumps))
+    return Scene(
+        whole.vertices,
+        whole.triangles,
+        np.concatenate([scene.surface, rows.astype(np.int32) + first]),
+        np.concatenate(
+            [scene.jumps, np.array([p.material.jump for p in parts], np.float32)]
+        ),
+        (*scene.structures, *(p.structure for p in parts)),
+        (*scene.parts, *(None for _ in parts)),
     )
 
 

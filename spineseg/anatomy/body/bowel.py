@@ -5,6 +5,7 @@ fills some stretches and bubbly stool others. The stomach holds a bubble.
 """
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from spineseg.anatomy.body.blobs import blob
 from spineseg.anatomy.body.parts import GAS, Array, Part, Places, soft
@@ -34,11 +35,18 @@ _COLON = (  # level, left, posterior, up: caecum to sigmoid
 
 
 def bowel(places: Places, random: np.random.Generator) -> list[Part]:
-    """Return all variants of colon and stomach; a patient is given one of each."""
+    """Return all variants of colon, small bowel and stomach.
+
+    A patient is given one of each: right, middle and left colon are drawn apart.
+    """
     parts: list[Part] = []
     for variant in range(VARIANTS):
-        filled = _colon(places, random) + _small_gas(places, random)
-        parts += [_of("bowel", variant, part) for part in filled]
+        for side, filled in zip(
+            ("right", "middle", "left"), _colon(places, random), strict=True
+        ):
+            parts += [_of(f"{side} colon", variant, part) for part in filled]
+        gas = _small_gas(places, random)
+        parts += [_of("small bowel gas", variant, part) for part in gas]
         bubble = _stomach(places, random)
         parts += [_of("stomach", variant, part) for part in bubble]
     return parts
@@ -55,22 +63,25 @@ def _of(family: str, variant: int, part: Part) -> Part:
     )
 
 
-def _colon(places: Places, random: np.random.Generator) -> list[Part]:
+def _colon(places: Places, random: np.random.Generator) -> list[list[Part]]:
+    """Return what fills the ascending, transverse and descending third."""
     control = np.array([places.at(level, *offset) for level, *offset in _COLON])
     path = spline(control + random.normal(0, 9, control.shape) * (1, 0.6, 1), 400)
-    gas: list[Part] = []
-    stool: list[Part] = []
-    start = random.uniform(0, 60)
-    while start < 380:
-        length = random.uniform(14, 60)
-        piece = path[int(start) : int(min(start + length, 400))]
-        kind = random.choice(["gas", "stool", "none"], p=[0.36, 0.34, 0.3])
-        if kind == "gas" and len(piece) > 8:
-            gas.append(Part(_haustra(piece, random), "colon gas", GAS))
-        elif kind == "stool":
-            stool += _stool(piece, random)
-        start += length + random.uniform(2, 20)
-    return gas + stool
+    thirds: list[list[Part]] = []
+    for start, stop in ((0, 125), (125, 225), (225, 400)):
+        found: list[Part] = []
+        place = start + random.uniform(0, 25)
+        while place < stop - 12:
+            length = random.uniform(14, 60)
+            piece = path[int(place) : int(min(place + length, stop))]
+            kind = random.choice(["gas", "stool", "none"], p=[0.36, 0.32, 0.32])
+            if kind == "gas" and len(piece) > 8:
+                found.append(Part(_haustra(piece, random), "colon gas", GAS))
+            elif kind == "stool":
+                found += _stool(piece, random)
+            place += length + random.uniform(2, 20)
+        thirds.append(found)
+    return thirds
 
 
 def _haustra(piece: Array, random: np.random.Generator) -> Mesh:
@@ -79,16 +90,17 @@ def _haustra(piece: Array, random: np.random.Generator) -> Mesh:
     n = int(np.clip(mm / 2.2, 12, 90))
     path = spline(piece[:: max(1, len(piece) // 12)], n)
     s = np.linspace(0, mm, n)
-    radius = random.uniform(9, 17)
-    fold = random.uniform(19, 30)
-    drift = random.normal(0, 0.06, (2, n)).cumsum(1)
+    radius = random.uniform(10, 19)
+    fold = random.uniform(20, 34)
+    drift = random.normal(0, 0.13, (2, n)).cumsum(1)
     phase = random.uniform(0, np.pi, (2, 1)) + drift
-    pinch = 1 - random.uniform(0.22, 0.42) * (
+    pinch = 1 - random.uniform(0.3, 0.5) * (
         1 - np.abs(np.sin(np.pi * s / fold + phase)) ** 0.7
     )
     belly = 1 + 0.2 * np.sin(2 * np.pi * s / random.uniform(60, 110) + phase[0, 0])
     end = np.sqrt(np.clip(1 - np.abs(np.linspace(-1, 1, n)) ** 5, 0.01, 1))
-    side, up = radius * belly * pinch * end
+    lumps = 1 + gaussian_filter1d(random.normal(0, 0.45, (2, n)), 2.0, axis=1)
+    side, up = radius * belly * pinch * end * np.clip(lumps, 0.7, 1.35)
     way = path[-1] - path[0]
     upward = (
         (0.25, 1.0, 0.1) if abs(way[1]) < 0.8 * np.linalg.norm(way) else (1, 0, 0.3)
@@ -133,7 +145,7 @@ def _stomach(places: Places, random: np.random.Generator) -> list[Part]:
     upright = random.random() < 0.45
     if upright:
         centre = places.at("T11", random.uniform(48, 70), -random.uniform(60, 85), 6)
-        size = np.array([random.uniform(22, 36), 28, random.uniform(16, 30)])
+        size = np.array([random.uniform(17, 27), 24, random.uniform(14, 26)])
         mesh = blob(centre, size, random, rough=0.14, waves=1.6, level=3, floor=-0.35)
         return [Part(mesh, "stomach gas", GAS)]
     control = np.array(

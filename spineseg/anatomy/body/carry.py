@@ -73,13 +73,14 @@ def make_rig(
     table[:, 8:14] = 2.2 * asymmetry * _smooth_noise(len(z), 6, 110 / STEP_MM, random)
     table[:, 14] = _calm(chain[:, 2], z)
     posture = random.normal(0, 1, 3) * (2, 8, 11)
+    nod = np.array([random.normal(0, 0.055), 0, random.normal(0, 0.03)])
     k, low = order.index("T2"), order.index("T8")
     level = np.clip((z - height[low]) / (height[k] - height[low]), 0, 1)
     table[:, 15:17] = level[:, None] * posture[1:]
     rigid = np.stack(
         [
             _rigid(old[0], new[0], turn[0], pelvis_scale),
-            _rigid(old[-1], new[-1], 0.5 * turn[-1], scale),
+            _rigid(old[-1], new[-1], 0.5 * turn[-1] + nod, scale),
             _rigid(old[k], new[k] + posture, np.zeros(3), scale),
         ]
     )

@@ -61,7 +61,7 @@ def lungs(places: Places, lowest: str = "L1") -> list[Part]:
     y = places.at("T7")[1]
     box = np.array([-145, y - 180, low]), np.array([145, y + 62, top])
     return [
-        Part(places.solid(lung(places, side), *box, 7.0), f"lung_{SIDE[side]}", LUNG)
+        Part(places.solid(lung(places, side), *box, 9.0), f"lung_{SIDE[side]}", LUNG)
         for side in (1, -1)
     ]
 

@@ -104,7 +104,7 @@ def _mandible(places: Places) -> list[Part]:
         shape,
         box,
         "mandible",
-        spacing_mm=3.2,
+        spacing_mm=3.8,
         cortex_mm=1.5,
         unit=False,
         carrier="skull",
@@ -132,7 +132,7 @@ def _maxilla(places: Places) -> list[Part]:
 def _row_of_teeth(
     places: Places, side: int, upper: bool, random: np.random.Generator
 ) -> list[Part]:
-    """Return eight teeth; a patient may lack some and have fillings in others."""
+    """Return eight teeth, each in variants: missing, sound or filled."""
     arch = spline(np.array(_ARCH, float), 200)
     run = np.concatenate(
         [[0], np.cumsum(np.linalg.norm(np.diff(arch, axis=0), axis=1))]
@@ -143,17 +143,20 @@ def _row_of_teeth(
     for k, (kind, width, *roots) in enumerate(_TEETH):
         i = int(np.searchsorted(run, middles[k]))
         x, y = arch[i] + (1.5 if upper else 0) * np.array([0.5, -1])
-        foot = places.at("C1") + mirror((x, y, 0), side) + random.normal(0, 0.25, 3)
-        lean = np.array([0, random.normal(0.05, 0.07), 0])
-        made = _tooth(foot, kind, 0.47 * width, roots[int(upper)], upper, lean)
-        if random.random() < (0.5 if k == 0 else 0.08):
-            continue  # wisdom teeth are often missing, others sometimes
-        born = 24 + 90 * random.random()
-        if kind != "incisor":
-            z = -13.5 if upper else -20.5
-            made.append(_filling(foot + (0, 0, z), random, born))
+        foot = places.at("C1") + mirror((x, y, 0), side)
         name = f"{'upper' if upper else 'lower'} tooth {8 - k}_{SIDE[side]}"
-        parts += [Part(p.mesh, name, p.material, "skull", ages=p.ages) for p in made]
+        # variant 0 of a tooth is its gap; wisdom teeth have two more of those
+        for variant in range(3 if k == 0 else 1, 8):
+            place = foot + random.normal(0, 0.35, 3)
+            lean = np.array([0, random.normal(0.05, 0.08), 0])
+            made = _tooth(place, kind, 0.47 * width, roots[int(upper)], upper, lean)
+            if variant >= 6 and kind not in ("incisor", "canine"):
+                z = -13.5 if upper else -20.5
+                made.append(_filling(place + (0, 0, z), random))
+            parts += [
+                Part(p.mesh, name, p.material, "skull", family=name, variant=variant)
+                for p in made
+            ]
     return parts
 
 
@@ -171,7 +174,7 @@ def _tooth(
     neck = top + up * np.array([0, 0, crown_mm]) + up * crown_mm * lean
 
     def rod(points: list[Array], along: list[float], across: list[float]) -> Part:
-        mesh = sweep(points, along, across, (0, 1, 0), stations=9, around=10)
+        mesh = sweep(points, along, across, (0, 1, 0), stations=7, around=8)
         return Part(mesh, "", DENTINE)
 
     thin = 0.85 if kind == "molar" else 0.5
@@ -194,8 +197,8 @@ def _tooth(
     return parts
 
 
-def _filling(place: Array, random: np.random.Generator, age: float) -> Part:
+def _filling(place: Array, random: np.random.Generator) -> Part:
     size = random.uniform(1.2, 2.6, 3)
     path = [place - (0, size[1], 0), place, place + (0, size[1], 0)]
     mesh = sweep(path, size[0], 0.7 * size[2], stations=7, around=8)
-    return Part(mesh, "", TITANIUM * 0.8, ages=(age, 200))
+    return Part(mesh, "", TITANIUM * 0.8)

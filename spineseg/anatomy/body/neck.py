@@ -34,7 +34,23 @@ _AIR = (
 
 def neck(places: Places, random: np.random.Generator) -> list[Part]:
     """Return air, hyoid, epiglottis and larynx."""
-    return _air(places) + _hyoid(places) + _larynx(places, random)
+    parts = _air(places) + _hyoid(places) + _larynx(places, random)
+    return parts + _carotids(places, random)
+
+
+def _carotids(places: Places, random: np.random.Generator) -> list[Part]:
+    """Return chalk where the carotid arteries fork, in the old."""
+    parts = []
+    for side in (1, -1):
+        fork = front(places, "C4") + (side * 24, -14, 4)
+        for _ in range(6):
+            spot = fork + random.normal(0, 1, 3) * (2.5, 3, 8)
+            size = random.uniform(0.5, 1.2, 3) * (1, 1, random.uniform(1, 4))
+            fleck = blob(spot, size, random, rough=0.3, level=1)
+            age = 58 + 40 * random.random()
+            chalked = chalk(float(random.uniform(0.3, 0.8)))
+            parts.append(Part(fleck, "carotid plaque", chalked, ages=(age, 200)))
+    return parts
 
 
 def front(places: Places, level: str) -> Array:
@@ -75,7 +91,7 @@ def _air(places: Places) -> list[Part]:
         round_ends=True,
     )
     slit = sweep(  # ventricle of the larynx
-        [front(places, "C5") + (0, y, -4) for y in (-25, -22, -19)],
+        [front(places, "C5") + (0, y, -4) for y in (-23, -20, -17)],
         [4, 6, 4],
         [0.6, 1.6, 0.7],
         stations=9,
@@ -110,7 +126,7 @@ def _air(places: Places) -> list[Part]:
         Part(tube, "airway", GAS),
         Part(leaf, "epiglottis", soft(0.97)),
         Part(pouch, "vallecula", GAS * 0.9),
-        Part(slit, "larynx air", GAS * 0.7),
+        Part(slit, "larynx air", GAS * 0.5),
         Part(velum, "soft palate", soft(0.25)),
         Part(mouth, "mouth air", GAS * 0.9, "skull"),
     ]

@@ -109,7 +109,7 @@ class Places:
 
     def spacing(self, mm: float) -> float:
         """Grid spacing that is ``mm`` at 2 mm detail and finer for finer pictures."""
-        return mm * float(np.clip(self.detail_mm / 2, 0.55, 1.0))
+        return mm * float(np.clip(self.detail_mm / 2, 0.5, 1.0))
 
     def solid(self, shape: Shape, low: ArrayLike, high: ArrayLike, mm: float) -> Mesh:
         """Mesh a signed distance; ``mm`` is the spacing at 2 mm detail."""
@@ -173,7 +173,7 @@ def long_bone(
     """Return a bone swept along a curve: compact outside, spongy inside."""
     control = np.asarray(control, float)
     length = float(np.linalg.norm(np.diff(control, axis=0), axis=1).sum())
-    n = places.steps(length)
+    n = places.steps(length, 2.6)
     a, b = profile(side_mm, n), profile(up_mm, n)
     path, cortex = spline(control, n), profile(cortex_mm, n)
     m = places.around(float(max(a.max(), b.max())))

@@ -6,27 +6,23 @@ and the thick rear that carries the sacro-iliac joint. Points chosen by eye on t
 proportions of an adult pelvis; the joint itself is cut parallel to the sacrum.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from spineseg.anatomy.body.parts import (
-    CORTEX,
-    MARROW,
+    FADE,
     SIDE,
     Array,
     Part,
     Places,
     long_bone,
     mirror,
+    shell_bone,
 )
 from spineseg.anatomy.body.plate import Plate
-from spineseg.anatomy.mesh import surface_nets
 from spineseg.anatomy.sdf import (
     Field,
     Points,
     Shape,
-    grid_points,
     round_cone,
     smooth_max,
     smooth_min,
@@ -35,9 +31,6 @@ from spineseg.anatomy.sdf import (
 
 HIP_MM = (86.0, -32.0, -104.0)
 """Centre of the left hip joint relative to the first sacral end-plate."""
-_CORTEX_MM = 1.05
-_THIN_MM = 10.0
-"""Below this thickness the wing's marrow is modelled as a plate."""
 
 # rows from the crest down to the brim, columns from the rear spine to the front one
 _WING = [
@@ -82,11 +75,13 @@ _WING = [
         (98, -57, -74),
     ],
 ]
+# the fossa of a real wing is 3 mm thin; here it is thick enough for its marrow to be
+# resolved, and dense bone plus spongiosa still add up to what a film shows
 _THICKNESS = [
-    [13, 16, 14, 12, 15, 12],
-    [17, 16, 8.5, 7, 10, 10],
-    [19, 17, 8.5, 6.5, 7, 11],
-    [16, 19, 12, 8.5, 10, 15],
+    [15, 18, 16, 14, 18, 13],
+    [18, 16, 10, 9, 11, 10],
+    [19, 17, 9.5, 8.5, 9, 11],
+    [16, 19, 12, 9.5, 10, 15],
     [9, 15, 17, 18, 22, 20],
 ]
 
@@ -105,36 +100,25 @@ def pelvis(places: Places, sacrum: Shape | None = None) -> list[Part]:
 
 
 def _hip_bone(places: Places, side: int, sacrum: Shape | None) -> list[Part]:
-    """Return the shell and its marrow.
-
-    The fossa is too thin for the grid to hold its marrow: there the marrow is a plate
-    of its own, and the marrow of the grid keeps clear of it.
-    """
     origin = places.at("S1")
-    wing = Plate.through(mirror(_WING, side) + origin, _THICKNESS)
-    bone = _hip_shape(origin, side, wing, sacrum)
     ends = origin + mirror([(20, -95, -175), (150, 85, 62)], side)
-    spacing = places.spacing(3.8)
-    p = grid_points(ends.min(0), ends.max(0), spacing)
-    distance, thickness = wing.nearest(p)
-    field = bone(p, distance - thickness / 2)
-    inside = field + np.float32(_CORTEX_MM)
-    thin = np.minimum(3 * (_THIN_MM - thickness), 3)
-    near = distance < thickness / 2 + 4
-    inside = np.where(near, np.maximum(inside, thin), inside)
-    outer, inner = (surface_nets(f, ends.min(0), spacing) for f in (field, inside))
+    wing = Plate.through(mirror(_WING, side) + origin, _THICKNESS)
     name = f"hip bone_{SIDE[side]}"
-    return [
-        Part(outer, name, CORTEX, "pelvis"),
-        Part(inner, name, MARROW, "pelvis"),
-        Part(wing.core(bone, _CORTEX_MM, _THIN_MM), name, MARROW, "pelvis"),
-    ]
+    bone = shell_bone(
+        places,
+        _hip_shape(origin, side, wing, sacrum),
+        (ends.min(0), ends.max(0)),
+        name,
+        spacing_mm=4.4,
+        cortex_mm=0.9,
+        unit=False,
+        carrier="pelvis",
+    )
+    return [*bone, Part(wing.core(12.0, 4.0), name, FADE, "pelvis")]
 
 
-def _hip_shape(
-    origin: Array, side: int, wing: Plate, sacrum: Shape | None
-) -> Callable[..., Field]:
-    """Return a signed distance that takes the wing's own, if known, to save time."""
+def _hip_shape(origin: Array, side: int, wing: Plate, sacrum: Shape | None) -> Shape:
+    """Return the signed distance of one hip bone, world mm."""
     hip = origin + mirror(HIP_MM, side)
 
     def at(x: float, y: float, z: float) -> Array:
@@ -151,9 +135,8 @@ def _hip_shape(
         (at(60, -6, -164), at(16, -76, -130), 8.0, 6.0, 6),
     )
 
-    def shape(p: Points, of_wing: Field | None = None) -> Field:
-        of_wing = wing(p) if of_wing is None else of_wing
-        f = smooth_min(of_wing, sphere(p, hip, 31), 8)
+    def shape(p: Points) -> Field:
+        f = smooth_min(wing(p), sphere(p, hip, 31), 8)
         for start, end, r0, r1, blend in struts:
             f = smooth_min(f, round_cone(p, start, end, r0, r1), blend)
         f = smooth_max(f, -sphere(p, hip + mirror((7, -2, -4), side), 27), 2)

@@ -1,6 +1,5 @@
 """Curved plates of varying thickness as signed distances: wings and jaws."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,13 +44,15 @@ class Plate:
         distance, thickness = self.nearest(p)
         return distance - thickness / 2
 
-    def core(
-        self, bone: Callable[..., Field], cortex_mm: float, thin_mm: float
-    ) -> Mesh:
-        """Return the marrow of the thin part, clear of what was cut off the bone."""
+    def core(self, below_mm: float, most_mm: float) -> Mesh:
+        """Return the middle of the thin part, itself thinning out to nothing.
+
+        It is where the plate is thinner than ``below_mm``, and at most ``most_mm``
+        thick. Bone that fades there makes a fossa more transparent.
+        """
         some = (slice(None, None, 4), slice(None, None, 4))
-        points, thickness = self.points[some], self.thickness[some]
-        room = -2 * (bone(points.astype(np.float32)) + cortex_mm)
-        height = np.minimum(thickness - 2 * cortex_mm, room)
-        height = np.where(thickness < thin_mm, height, 0.05)
-        return thicken(points, np.maximum(height, 0.05), self.normal[some])
+        thickness = self.thickness[some]
+        height = np.minimum(1.6 * (below_mm - thickness), thickness - 5.0)
+        height = np.clip(height, 0.02, most_mm)
+        height[[0, -1]], height[:, [0, -1]] = 0.02, 0.02
+        return thicken(self.points[some], height, self.normal[some])

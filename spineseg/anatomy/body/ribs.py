@@ -85,7 +85,7 @@ def rib_path(
 def _rib(places: Places, control: Array, name: str) -> list[Part]:
     """Return shell, marrow and the core in which the marrow fades to the front."""
     length = float(np.linalg.norm(np.diff(control, axis=0), axis=1).sum())
-    n = places.steps(length, 3.2)
+    n = places.steps(length, 3.8)
     path, m = spline(control, n), max(8, places.around(5))
     slim = 0.82 if name.split("_")[1] in ("11", "12") else 1.0
     a = slim * profile([3.4, 3.0, 3.4, 3.3, 3.2, 3.2, 3.2, 3.7], n)

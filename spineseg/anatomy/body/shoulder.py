@@ -60,7 +60,8 @@ def _girdle(places: Places, side: int, humerus: bool) -> list[Part]:
         cortex_mm=1.7,
         carrier="shoulder",
     )
-    parts += _blade(mirror(_BLADE, side) + origin, f"scapula_{name}")
+    rows = places.steps(115, 3.5)
+    parts += _blade(mirror(_BLADE, side) + origin, f"scapula_{name}", rows)
     parts += long_bone(
         places,
         mirror(_SPINE, side) + origin,
@@ -84,8 +85,8 @@ def _girdle(places: Places, side: int, humerus: bool) -> list[Part]:
     return parts
 
 
-def _blade(control: np.ndarray, name: str) -> list[Part]:
-    points, thickness, normal = sheet(control, _BLADE_MM, 22, 20)
+def _blade(control: np.ndarray, name: str, rows: int) -> list[Part]:
+    points, thickness, normal = sheet(control, _BLADE_MM, rows, rows)
     marrow = np.maximum(thickness - 1.7, 0.3)
     return [
         Part(thicken(points, thickness, normal), name, CORTEX, "shoulder"),

@@ -39,8 +39,8 @@ _BASE = (  # round cones of the left half: from, to, radii, blend
     ((17, -20, 32), (54, 6, 29), 8.5, 11.5, 5),  # petrous pyramid
     ((0, -7, 16), (0, -30, 50), 5.5, 8.0, 5),  # clivus
     ((18, -4, 12), (20, 9, 12), 5.5, 5.0, 4),  # condyle on the atlas
-    ((21, 10, 14), (13, 30, 14), 4.0, 3.5, 4),  # rim of the foramen magnum
-    ((13, 30, 14), (0, 34, 13), 3.5, 3.5, 4),
+    ((21, 10, 14), (14, 30, 18), 4.0, 3.0, 4),  # rim of the foramen magnum
+    ((14, 30, 18), (0, 34, 18), 3.0, 3.0, 4),
     ((22, -27, 26), (24, -44, 4), 2.6, 1.8, 4),  # pterygoid process
     ((0, -30, 48), (30, -52, 46), 4.0, 3.0, 4),  # wing of the sphenoid
     ((48, -6, 26), (54, -36, 22), 3.2, 2.4, 4),  # root of the zygoma
@@ -80,8 +80,8 @@ def _vault(places: Places) -> list[Part]:
             f = smooth_min(f, ellipsoid(q, (0, 98, 54), (10, 7, 9)), 8)
         # the floor rises to the front over nose and orbits
         x, y = q[..., 0] / 60, q[..., 1]
-        rise = np.clip(-y - 4, 0, 48) * (1 - 0.55 * np.minimum(x * x, 1))
-        floor = 15 + 0.95 * rise + 3 * np.sin(y / 9 + 3 * x) * np.cos(4 * x)
+        rise = np.clip(-y - 4, 0, 48) * (1 - 0.75 * np.minimum(x * x, 1))
+        floor = 15 + 0.95 * rise + 5 * np.sin(y / 8 + 3 * x) * np.cos(5 * x + 0.6)
         f = smooth_max(f, (floor - q[..., 2]) * 0.75, 12)
         return unit_field(f, spacing)
 
@@ -134,7 +134,7 @@ def _mastoid(places: Places, side: int, random: np.random.Generator) -> list[Par
         spot = centre + random.normal(0, 1, 3) * (4, 5.2, 7.5)
         size = random.uniform(1.2, 3.2) * random.uniform(0.8, 1.25, 3)
         cell = blob(spot, size, random, level=1)
-        air = Material((-0.45, -0.45, 0, 0))
+        air = Material((-0.38, -0.38, 0, 0))
         parts.append(Part(cell, f"mastoid_{SIDE[side]}", air, "skull"))
     tip = [
         places.at("C1", side * x, y, z)
@@ -151,7 +151,7 @@ def _sinuses(places: Places, side: int, random: np.random.Generator) -> list[Par
     parts = []
     for (x, y, z), size in (((29, -70, 24), (13, 15, 14)), ((7, -37, 42), (7, 12, 8))):
         centre: Array = places.at("C1", side * x, y, z)
-        air = blob(centre, size, random, rough=0.22, waves=1.6, level=3)
+        air = blob(centre, size, random, rough=0.22, waves=1.6, level=2)
         grown = (air.vertices - centre) * (1 + 1.0 / np.array(size)) + centre
         wall = Mesh(grown.astype(np.float32), air.triangles)
         parts += [
