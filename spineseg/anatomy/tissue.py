@@ -68,7 +68,7 @@ class Region:
     that do not overlap.  sagittal, axial: label where it fills more than half of a
     voxel; 0 clears, None leaves what was there.  cuts: parts of the region with other
     axial labels.  grain, streaks: textures.  pulse: how strongly its signal beats
-    with the heart, between 0 and 1.
+    with the heart, between 0 and 1.  inside: another body that the region is kept to.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Region:
     grain: Grain | None = None
     streaks: Streaks | None = None
     pulse: float = 0.0
+    inside: Mesh | None = None
 
 
 def marrow(age_years: float, density: float = 0.80) -> dict[str, float]:

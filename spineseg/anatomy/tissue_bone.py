@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from spineseg.anatomy.mesh import joined
 from spineseg.anatomy.scene import Mesh, Scene
-from spineseg.anatomy.sweep import plate, tube
+from spineseg.anatomy.sweep import loft, plate, section, tube
 from spineseg.anatomy.tissue import (
     AXIAL_LABELS,
     Cut,
@@ -16,7 +16,7 @@ from spineseg.anatomy.tissue import (
     half_spaces,
 )
 from spineseg.anatomy.tissue_disc import DiscState, lower_neighbour
-from spineseg.anatomy.tissue_frames import ABOVE, SpineCurve, loft_along, thread
+from spineseg.anatomy.tissue_frames import ABOVE, SpineCurve, ripple, thread
 
 Array = NDArray[np.float64]
 _CORTICAL = 1
@@ -179,6 +179,7 @@ def facet_regions(curve: SpineCurve) -> list[Region]:
 
 def ageing_regions(
     curve: SpineCurve,
+    bones: Shells,
     discs: dict[str, DiscState],
     age_years: float,
     rng: np.random.Generator,
@@ -188,7 +189,7 @@ def ageing_regions(
     for level, state in discs.items():
         if state.degeneration > 0.55 and rng.random() < 0.7:
             kind = rng.choice(["oedema", "fat"], p=[0.35, 0.65])
-            regions += _endplate_change(curve, level, str(kind), rng)
+            regions += _endplate_change(curve, bones, level, str(kind), rng)
         if rng.random() < 0.05 + 0.10 * state.degeneration:
             regions += _node(curve, level, rng)
     for level in ABOVE[:8]:
@@ -198,40 +199,36 @@ def ageing_regions(
 
 
 def _endplate_change(
-    curve: SpineCurve, level: str, kind: str, rng: np.random.Generator
+    curve: SpineCurve, bones: Shells, level: str, kind: str, rng: np.random.Generator
 ) -> list[Region]:
-    """Modic type 1 (water) or 2 (fat): bands in the marrow along the disc."""
+    """Modic type 1 (water) or 2 (fat): marrow along the disc below ``level``."""
     water = {"oedema": 0.6, "red_marrow": 0.3}
     tissue = water if kind == "oedema" else {"fat": 0.85, "red_marrow": 0.1}
     regions, lower = [], lower_neighbour(level)
-    for name, direction in ((level, 1), (lower, -1)):
-        reach = rng.uniform(3.0, 8.0)
+    reach, front = rng.uniform(4.0, 9.0), -rng.uniform(0.0, 7.0)
+    for name, upward in ((level, 1), (lower, -1)):
         if name == "S1" or rng.random() < 0.15:
             continue
         d = curve.size(name)
-        # plain levels of q: one level is the height of a body and a disc
-        step = d.height_mm + d.disc_height_mm
-        edge = curve.q(name, -direction * (d.height_mm / 2 - 3.2) / step)
-        depth = reach / step
-        q = edge + direction * depth * np.array([0.0, 0.35, 0.75, 1.0])
-        shift = rng.normal(0, 2.5)
-        front = -rng.uniform(1.0, 6.0)
-        mesh = loft_along(
-            curve,
-            q if direction > 0 else q[::-1],
-            shift,
-            front,
-            np.array([0.80, 0.82, 0.66, 0.25])[::direction] * d.lower_width_mm / 2,
-            np.array([0.74, 0.76, 0.60, 0.22])[::direction] * d.depth_mm / 2,
-            per_level=40,
-            rough=0.06,
-            rng=rng,
+        depth = reach * rng.uniform(0.6, 1.2)
+        z = -upward * (d.height_mm / 2 + 3.0 - np.array([0.0, 3.0, 3.0 + depth]))
+        ring = section(24, 2.3) * ripple((3, 24), rng, 0.12)[..., None]
+        wide = np.array([0.95, 0.92, 0.35])[:, None] * d.lower_width_mm / 2
+        deep = np.array([0.85, 0.80, 0.25])[:, None] * d.depth_mm / 2
+        local = np.stack(
+            [
+                ring[..., 0] * wide + rng.normal(0, 2),
+                ring[..., 1] * deep + front,
+                z[:, None] + rng.normal(0, 0.7, (3, 24)),
+            ],
+            -1,
         )
-        regions.append(
-            Region(
-                f"end-plate {kind} {name}", mesh, tissue, grain=Grain("marrow", 0.08)
-            )
-        )
+        row = curve.names.index(name)
+        mesh = loft(curve.origins[row] + local @ curve.axes[row])
+        blotch = Streaks("blotch", 0.5, {"red_marrow": 0.5, "fat": 0.35})
+        title = f"end-plate {kind} {name}"
+        marrow_space = bones.of({name})[1]
+        regions.append(Region(title, mesh, tissue, streaks=blotch, inside=marrow_space))
     return regions
 
 

@@ -191,7 +191,7 @@ def disc_regions(
             level,
             shrink=float(k),
             height=float(np.interp(k, [0.4, 0.92], [0.62, 0.99])),
-            overlap_mm=4.5 if k > 0.92 else 1.4 * k * k,
+            overlap_mm=6.0 if k > 0.92 else 1.4 * k * k,
             lens=0.0 if k > 0.92 else 0.8,
             back_mm=1.8 * (1 - k),
         )

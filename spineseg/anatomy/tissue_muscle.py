@@ -129,8 +129,8 @@ def muscle_regions(
 
 def _rim(name: str, mesh: Mesh) -> Region:
     """The fat plane around a muscle: present in places, a seam in others."""
-    seam = Streaks("blotch", 0.75, {"muscle": 1.0})
-    return Region(f"{name} plane", mesh, {"fat": 0.85, "fascia": 0.15}, streaks=seam)
+    seam = Streaks("blotch", 0.95, {"muscle": 1.0})
+    return Region(f"{name} plane", mesh, {"fat": 0.75, "muscle": 0.25}, streaks=seam)
 
 
 def _one_muscle(
@@ -145,11 +145,11 @@ def _one_muscle(
     x, y, a, b, turn = (np.array(row, float) for row in rows)
     size = (1 + rng.normal(0, 0.035)) * curve.scale
     shift, lean = rng.normal(0, 0.8, 2), rng.normal(0, 0.05)
-    plane = (0.3 + 0.9 * infiltration) * curve.scale
-    first, second = rng.spawn(2)
+    plane = (0.3 + 0.6 * infiltration) * curve.scale
+    state = rng.bit_generator.state
     found = []
-    # their own waves: the plane is wide in one place and closed in another
-    for wall, waves in ((0.0, first), (plane, second)):
+    for wall in (0.0, plane):
+        rng.bit_generator.state = state  # both outlines wave alike
         found.append(
             loft_along(
                 curve,
@@ -161,8 +161,8 @@ def _one_muscle(
                 turn_rad=side * (turn + lean),
                 exponent=2.3,
                 around=32,
-                rough=0.05,
-                rng=waves,
+                rough=0.06,
+                rng=rng,
             )
         )
     return found[0], found[1]
@@ -207,14 +207,14 @@ def _inner_planes(
     for _ in range(2 + round(3 * infiltration)):
         x = np.array([15, 18, 18.5, 16, 14.5, 13, 12]) + rng.normal(0, 2.6)
         y = np.array([50, 56, 58, 57, 56, 54, 52]) + rng.normal(0, 4.5)
-        length = np.array([4, 7, 9, 8.5, 8, 7, 5]) * rng.uniform(0.5, 1.0)
+        length = np.array([4, 7, 9, 8.5, 8, 7, 5]) * rng.uniform(0.35, 0.8)
         meshes.append(
             loft_along(
                 curve,
                 levels,
                 side * (x + rng.normal(0, 1.0, 7)) * curve.scale,
                 (y + rng.normal(0, 1.5, 7)) * curve.scale,
-                rng.uniform(0.35, 0.9) * curve.scale,
+                rng.uniform(0.3, 0.7) * curve.scale,
                 length * curve.scale,
                 turn_rad=side * (rng.normal(-0.25, 0.3) + rng.normal(0, 0.1, 7)),
                 exponent=1.7,
@@ -228,13 +228,17 @@ def _inner_planes(
         levels,
         side * np.array([14, 20, 23, 21, 19, 17, 15.0]) * curve.scale,
         np.array([41, 43, 43, 42, 41, 40, 38.0]) * curve.scale,
-        np.array([5, 7, 7, 5.5, 4.5, 4, 3]) * (0.6 + 0.6 * infiltration) * curve.scale,
+        np.array([4, 5, 5, 4.2, 3.6, 3, 2.4])
+        * (0.5 + 0.7 * infiltration)
+        * curve.scale,
         np.array([2, 3, 3.6, 3, 2.6, 2.2, 2])
         * (0.6 + 0.6 * infiltration)
         * curve.scale,
         turn_rad=side * 0.5,
-        rough=0.2,
+        exponent=1.8,
+        rough=0.25,
         rng=rng,
     )
-    tissue = {"fat": 0.8, "muscle": 0.2}
-    return [Region("fat planes", joined([*meshes, deep]), tissue)]
+    tissue = {"fat": 0.7, "muscle": 0.3}
+    seam = Streaks("blotch", 0.8, {"muscle": 0.9, "fat": 0.1})
+    return [Region("fat planes", joined([*meshes, deep]), tissue, streaks=seam)]

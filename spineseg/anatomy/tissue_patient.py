@@ -145,4 +145,4 @@ def _spine_regions(
     for level in SHOWN:
         regions += vertebra_regions(curve, bones, level, label[level], tissue, stream)
     ageing = rng(spec.seed, "tissue", "ageing")
-    return regions + ageing_regions(curve, discs, spec.anatomy.age_years, ageing)
+    return regions + ageing_regions(curve, bones, discs, spec.anatomy.age_years, ageing)

@@ -105,7 +105,7 @@ def pulsate(
     strength: float,
     cycles: float,
     axis: int,
-    phase_rad: float = 0.0,
+    phase_rad: float | NDArray = 0.0,
 ) -> NDArray[np.complexfloating]:
     """What a pulsating structure adds to k-space: ghosts at plus and minus ``cycles``.
 
@@ -113,11 +113,20 @@ def pulsate(
     ``1 + strength cos(2 pi cycles j / N + phase)``, one oscillation for every heart
     beat that passes while N lines are measured. The cosine is two shifts: copies of
     half the strength, ``cycles`` pixels to either side. Only the copies are returned.
+    ``phase_rad`` may have one value for each line: an unsteady heart smears the ghosts.
     """
     size = kspace.shape[axis]
     line = np.arange(size) - size // 2
     wave = strength * np.cos(2 * np.pi * cycles * line / size + phase_rad)
     return kspace * _along(wave.astype(np.float32), axis)
+
+
+def heartbeat(
+    lines: int, generator: np.random.Generator, unsteady_rad: float = 0.4
+) -> NDArray[np.float64]:
+    """Phase of the heart at every line beyond its mean rate: a random walk."""
+    start = generator.uniform(0, 2 * np.pi)
+    return start + np.cumsum(generator.normal(0, unsteady_rad, lines))
 
 
 def move(

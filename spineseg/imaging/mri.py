@@ -44,7 +44,7 @@ class Scanner:
     snr: float = 40.0
     bandwidth_hz: float = 180.0
     acquired: tuple[float, float] = (0.86, 0.74)
-    ghosts: float = 0.5
+    ghosts: float = 0.4
     heart_cycles: float = 37.0
     motion_px: float = 0.0
     coil: Coil = field(default_factory=Coil)
@@ -255,14 +255,14 @@ def acquire(
         water, fat, flow = (channels[s, :, :, q] * coil for q in range(3))
         spectrum = ks.to_kspace(water)
         spectrum += ks.shift(ks.to_kspace(fat), shift_px, read)
-        beat = generator.uniform(0, 2 * np.pi)
+        beat = ks.heartbeat(n, generator)
         pulse = scanner.heart_cycles * generator.uniform(0.8, 1.25)
         if scanner.ghosts and flow.max() > 0:
             spectrum += ks.pulsate(
                 ks.to_kspace(flow), scanner.ghosts, pulse, phase, beat
             )
         if scanner.motion_px:
-            way = ks.breathing_px(n, scanner.motion_px, pulse / 4, beat)
+            way = ks.breathing_px(n, scanner.motion_px, pulse / 4)
             spectrum = ks.move(spectrum, way, phase, phase)
         inside = spectrum[kept]
         inside += ks.complex_noise(inside.shape, sigma, generator)

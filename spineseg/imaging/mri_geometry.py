@@ -7,6 +7,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from spineseg.anatomy.scene import Mesh
 from spineseg.anatomy.tissue import Cut, Region
 from spineseg.core.errors import SpinesegError
 from spineseg.imaging.mri_signal import TISSUES, Protocol, mixture_signal
@@ -14,6 +15,7 @@ from spineseg.imaging.mri_texture import texture
 from spineseg.imaging.raster import Slabs, slab_occupancy
 
 Array = NDArray[np.float64]
+Image = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -85,29 +87,49 @@ class Window:
 
 
 def occupancy(region: Region, stack: Stack) -> Window | None:
-    """Share of every voxel that a region fills, or None where it is out of sight."""
-    if len(region.mesh.triangles) == 0:
-        return None
+    """Share of every voxel that a region fills, or None where it is out of sight.
+
+    A region that is kept inside another body fills the product of both shares.
+    """
     points = stack.project(region.mesh.vertices)
+    block = _block(points, stack)
+    if block is None:
+        return None
+    filled = _fill(points, region.mesh, block, stack)
+    if region.inside is not None:
+        border = stack.project(region.inside.vertices)
+        filled *= _fill(border, region.inside, block, stack)
+    return Window((block[0][0], block[1][0], block[2][0]), filled)
+
+
+_Block = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+
+
+def _block(points: Array, stack: Stack) -> _Block | None:
+    """First and last slice, row and column that a projected body may touch."""
+    if len(points) == 0:
+        return None
     low, high = points.min(axis=0), points.max(axis=0)
     slabs, n = stack.slabs, stack.matrix
-    first = max(int((low[2] - slabs.start_mm) // slabs.step_mm), 0)
-    last = min(int((high[2] - slabs.start_mm) // slabs.step_mm) + 1, slabs.count)
+    depth = (np.array([low[2], high[2]]) - slabs.start_mm) // slabs.step_mm
+    slices = max(int(depth[0]), 0), min(int(depth[1]) + 1, slabs.count)
     rows = max(int(np.ceil(low[1])), 0), min(int(np.ceil(high[1])) + 1, n)
     columns = max(int(np.ceil(low[0])), 0), min(int(np.ceil(high[0])) + 1, n)
-    if last <= first or rows[1] <= rows[0] or columns[1] <= columns[0]:
-        return None
+    block = slices, rows, columns
+    return block if all(last > first for first, last in block) else None
+
+
+def _fill(points: Array, mesh: Mesh, block: _Block, stack: Stack) -> Image:
+    slices, rows, columns = block
+    slabs = stack.slabs
     part = Slabs(
-        slabs.start_mm + first * slabs.step_mm,
+        slabs.start_mm + slices[0] * slabs.step_mm,
         slabs.thickness_mm,
-        last - first,
+        slices[1] - slices[0],
         slabs.pitch_mm,
     )
     shape = rows[1] - rows[0], columns[1] - columns[0]
-    filled = slab_occupancy(
-        points, region.mesh.triangles, part, shape, (columns[0], rows[0])
-    )
-    return Window((first, rows[0], columns[0]), filled)
+    return slab_occupancy(points, mesh.triangles, part, shape, (columns[0], rows[0]))
 
 
 @dataclass(frozen=True)
