@@ -104,7 +104,7 @@ def _mandible(places: Places) -> list[Part]:
         shape,
         box,
         "mandible",
-        spacing_mm=3.8,
+        spacing_mm=3.0,
         cortex_mm=1.5,
         unit=False,
         carrier="skull",

@@ -90,14 +90,6 @@ def _air(places: Places) -> list[Part]:
         around=10,
         round_ends=True,
     )
-    slit = sweep(  # ventricle of the larynx
-        [front(places, "C5") + (0, y, -4) for y in (-23, -20, -17)],
-        [4, 6, 4],
-        [0.6, 1.6, 0.7],
-        stations=9,
-        around=10,
-        round_ends=True,
-    )
     palate_y = front(places, "C1")[1]
     velum = sweep(  # soft palate
         [
@@ -126,7 +118,6 @@ def _air(places: Places) -> list[Part]:
         Part(tube, "airway", GAS),
         Part(leaf, "epiglottis", soft(0.97)),
         Part(pouch, "vallecula", GAS * 0.9),
-        Part(slit, "larynx air", GAS * 0.5),
         Part(velum, "soft palate", soft(0.25)),
         Part(mouth, "mouth air", GAS * 0.9, "skull"),
     ]

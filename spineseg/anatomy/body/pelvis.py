@@ -78,11 +78,11 @@ _WING = [
 # the fossa of a real wing is 3 mm thin; here it is thick enough for its marrow to be
 # resolved, and dense bone plus spongiosa still add up to what a film shows
 _THICKNESS = [
-    [15, 18, 16, 14, 18, 13],
-    [18, 16, 10, 9, 11, 10],
-    [19, 17, 9.5, 8.5, 9, 11],
-    [16, 19, 12, 9.5, 10, 15],
-    [9, 15, 17, 18, 22, 20],
+    [15, 18, 17, 16, 18, 14],
+    [18, 17, 12, 11.5, 13, 12],
+    [19, 18, 12, 11, 11.5, 13],
+    [17, 19, 13, 11.5, 12, 16],
+    [12, 16, 17, 18, 22, 20],
 ]
 
 
@@ -114,7 +114,7 @@ def _hip_bone(places: Places, side: int, sacrum: Shape | None) -> list[Part]:
         unit=False,
         carrier="pelvis",
     )
-    return [*bone, Part(wing.core(12.0, 4.0), name, FADE, "pelvis")]
+    return [*bone, Part(wing.core(15.0, 6.5), name, FADE, "pelvis")]
 
 
 def _hip_shape(origin: Array, side: int, wing: Plate, sacrum: Shape | None) -> Shape:

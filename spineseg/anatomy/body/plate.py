@@ -52,7 +52,7 @@ class Plate:
         """
         some = (slice(None, None, 4), slice(None, None, 4))
         thickness = self.thickness[some]
-        height = np.minimum(1.6 * (below_mm - thickness), thickness - 5.0)
+        height = np.minimum(1.8 * (below_mm - thickness), thickness - 4.4)
         height = np.clip(height, 0.02, most_mm)
         height[[0, -1]], height[:, [0, -1]] = 0.02, 0.02
         return thicken(self.points[some], height, self.normal[some])

@@ -40,7 +40,6 @@ _BASE = (  # round cones of the left half: from, to, radii, blend
     ((0, -7, 16), (0, -30, 50), 5.5, 8.0, 5),  # clivus
     ((18, -4, 12), (20, 9, 12), 5.5, 5.0, 4),  # condyle on the atlas
     ((21, 10, 14), (14, 30, 18), 4.0, 3.0, 4),  # rim of the foramen magnum
-    ((14, 30, 18), (0, 34, 18), 3.0, 3.0, 4),
     ((22, -27, 26), (24, -44, 4), 2.6, 1.8, 4),  # pterygoid process
     ((0, -30, 48), (30, -52, 46), 4.0, 3.0, 4),  # wing of the sphenoid
     ((48, -6, 26), (54, -36, 22), 3.2, 2.4, 4),  # root of the zygoma
@@ -81,7 +80,7 @@ def _vault(places: Places) -> list[Part]:
         # the floor rises to the front over nose and orbits
         x, y = q[..., 0] / 60, q[..., 1]
         rise = np.clip(-y - 4, 0, 48) * (1 - 0.75 * np.minimum(x * x, 1))
-        floor = 15 + 0.95 * rise + 5 * np.sin(y / 8 + 3 * x) * np.cos(5 * x + 0.6)
+        floor = 15 + 0.95 * rise + 2.5 * np.sin(y / 8 + 6 * x)
         f = smooth_max(f, (floor - q[..., 2]) * 0.75, 12)
         return unit_field(f, spacing)
 
