@@ -180,7 +180,7 @@ def disc_regions(
             label,
         )
     ]
-    for k in np.linspace(0.93, 0.40, _SHELLS):
+    for k in np.linspace(0.90, 0.40, _SHELLS):
         rise = float(np.clip((0.90 - k) / 0.36, 0, 1))
         share = wet * rise * rise * (3 - 2 * rise)
         tissue = {"nucleus": share, "annulus": 1 - share}
@@ -190,9 +190,9 @@ def disc_regions(
             curve,
             level,
             shrink=float(k),
-            height=float(np.interp(k, [0.4, 0.92], [0.62, 0.99])),
-            overlap_mm=6.0 if k > 0.92 else 1.4 * k * k,
-            lens=0.0 if k > 0.92 else 0.8,
+            height=float(np.interp(k, [0.4, 0.90], [0.62, 0.99])),
+            overlap_mm=5.2 if k > 0.88 else 1.4 * k * k,
+            lens=0.0 if k > 0.88 else 0.8,
             back_mm=1.8 * (1 - k),
         )
         regions.append(_shell_region(f"nucleus {level}", mesh, tissue, label))
