@@ -16,7 +16,13 @@ from scipy import ndimage
 
 from spineseg.core.errors import SpinesegError
 from spineseg.metrics.empty import when_empty
-from spineseg.metrics.inputs import Mask, Spacing, mask_pair, spacing_per_axis
+from spineseg.metrics.inputs import (
+    Mask,
+    Spacing,
+    demand_millimetres,
+    mask_pair,
+    spacing_per_axis,
+)
 
 
 def bounding_box(mask: Mask) -> tuple[slice, ...]:
@@ -84,9 +90,10 @@ def boundary_iou_mm(
     background pixel is at most ``width_mm`` away.
 
     Raises:
-        SpinesegError: if the masks or the spacing do not fit, or the band is so narrow
-            that no pixel fits in.
+        SpinesegError: if the masks or the spacing do not fit, there is no spacing, or
+            the band is so narrow that no pixel fits in.
     """
+    demand_millimetres(width_mm, spacing_mm)
     prediction, target = mask_pair(prediction, target)
     steps = spacing_per_axis(spacing_mm, prediction.ndim)
     if width_mm < min(steps):

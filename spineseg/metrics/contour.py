@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 from spineseg.core.errors import SpinesegError
 from spineseg.metrics.boundary import bounding_box
 from spineseg.metrics.empty import when_empty
-from spineseg.metrics.inputs import Mask, Spacing, mask_pair, spacing_per_axis
+from spineseg.metrics.inputs import (
+    Mask,
+    Spacing,
+    demand_millimetres,
+    mask_pair,
+    spacing_per_axis,
+)
 from spineseg.metrics.nearest import Distances, nearest_distances
 
 
@@ -109,8 +115,10 @@ def nsd_by_length(
     """Return the share of contour length, of both, within the tolerance, 2-D.
 
     Raises:
-        SpinesegError: see :func:`contour_distances`.
+        SpinesegError: see :func:`contour_distances`; also if there is no spacing, or
+            the tolerance is negative.
     """
+    demand_millimetres(tolerance_mm, spacing_mm)
     d = contour_distances(prediction, target, spacing_mm)
     fixed = when_empty("nsd_by_length", not d.forth.size, not d.back.size)
     if fixed is not None:

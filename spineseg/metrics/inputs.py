@@ -27,7 +27,7 @@ def mask_pair(prediction: Any, target: Any) -> tuple[Mask, Mask]:
 
 
 def mask_of(array: Any, name: str) -> Mask:
-    """Return ``array`` if it is a boolean array.
+    """Return ``array`` if it is a boolean array with pixels in it.
 
     Raises:
         SpinesegError: if it is not.
@@ -40,6 +40,8 @@ def mask_of(array: Any, name: str) -> Mask:
             expected="an array of bool",
             remedy="Compare first, for example labels == 3 or probability > 0.5",
         )
+    if not mask.size:
+        raise SpinesegError(f"the {name} has no pixels", found=f"shape {mask.shape}")
     return mask
 
 
@@ -55,6 +57,25 @@ def same_shape(prediction: NDArray[Any], target: NDArray[Any]) -> None:
             found=f"shapes {prediction.shape} and {target.shape}",
             expected="equal shapes",
             remedy="Resample the prediction to the grid of the target",
+        )
+
+
+def demand_millimetres(length_mm: float, spacing_mm: Spacing) -> None:
+    """Refuse a length in millimetres that cannot be told in pixels.
+
+    Raises:
+        SpinesegError: if there is no spacing, or the length is negative or no number.
+    """
+    if spacing_mm is None:
+        raise SpinesegError(
+            "a length in millimetres needs a spacing",
+            found="spacing_mm=None",
+            expected="the size of a pixel",
+            remedy="Give spacing_mm=1.0 to read the length in pixels",
+        )
+    if not length_mm >= 0:
+        raise SpinesegError(
+            "a length cannot be negative", found=length_mm, expected=">= 0 mm"
         )
 
 

@@ -116,7 +116,7 @@ def specificity_of(counts: Counts) -> float:
 
 def accuracy_of(counts: Counts) -> float:
     """Return (TP + TN) / all, called GPA (global pixel accuracy) in one paper."""
-    return (counts.tp + counts.tn) / counts.total
+    return (counts.tp + counts.tn) / counts.total if counts.total else NAN
 
 
 def volumetric_similarity_of(counts: Counts) -> float:

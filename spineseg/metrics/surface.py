@@ -27,7 +27,13 @@ import numpy as np
 from spineseg.core.errors import SpinesegError
 from spineseg.metrics.boundary import boundary_points
 from spineseg.metrics.empty import when_empty
-from spineseg.metrics.inputs import Mask, Spacing, mask_pair, spacing_per_axis
+from spineseg.metrics.inputs import (
+    Mask,
+    Spacing,
+    demand_millimetres,
+    mask_pair,
+    spacing_per_axis,
+)
 from spineseg.metrics.nearest import Distances, nearest_distances
 
 
@@ -119,14 +125,7 @@ def nsd_of(distances: SurfaceDistances, tolerance_mm: float) -> float:
     """Return the share of boundary pixels, of both, within the tolerance.
 
     A distance equal to the tolerance is within; 1e-9 of it is allowed for rounding.
-
-    Raises:
-        SpinesegError: if the tolerance is negative or not a number.
     """
-    if not tolerance_mm >= 0:
-        raise SpinesegError(
-            "a tolerance cannot be negative", found=tolerance_mm, expected=">= 0 mm"
-        )
     fixed = _fixed("nsd", distances)
     if fixed is not None:
         return fixed
@@ -166,14 +165,12 @@ def nsd(
     """Return the normalised surface distance, also surface Dice, :func:`nsd_of`.
 
     The spacing must be said: a tolerance in millimetres means nothing without it.
+
+    Raises:
+        SpinesegError: if the masks or the spacing do not fit, there is no spacing, or
+            the tolerance is negative.
     """
-    if spacing_mm is None:
-        raise SpinesegError(
-            "a tolerance in millimetres needs a spacing",
-            found="spacing_mm=None",
-            expected="the size of a pixel",
-            remedy="Give spacing_mm=1.0 to read the tolerance in pixels",
-        )
+    demand_millimetres(tolerance_mm, spacing_mm)
     return nsd_of(surface_distances(prediction, target, spacing_mm), tolerance_mm)
 
 

@@ -91,6 +91,7 @@ def test_the_three_miou_are_three_numbers():
 def test_pooling_images_without_any_foreground_is_undefined():
     empty = np.zeros((5, 5), bool)
     assert np.isnan(m.pooled(m.iou_of, [(empty, empty)] * 3))
+    assert np.isnan(m.pooled(m.accuracy_of, []))
 
 
 def test_label_maps_are_scored_label_by_label():

@@ -161,6 +161,11 @@ def test_numbers_are_not_taken_for_masks():
         m.dice(a, a > 0)
 
 
+def test_masks_without_pixels_are_refused():
+    with pytest.raises(SpinesegError, match="no pixels"):
+        m.dice(np.ones((4, 0), bool), np.ones((4, 0), bool))
+
+
 def test_masks_of_two_grids_are_refused():
     with pytest.raises(SpinesegError, match="Resample the prediction"):
         m.iou(np.ones((4, 4), bool), np.ones((4, 5), bool))

@@ -205,10 +205,11 @@ def test_memory_is_linear_in_the_picture(metric):
     assert peaks[1] < 40 * 512 * 512
 
 
-def test_a_tolerance_without_a_spacing_is_refused():
+@pytest.mark.parametrize("metric", [m.nsd, m.nsd_by_length, m.boundary_iou_mm])
+def test_a_length_in_millimetres_without_a_spacing_is_refused(metric):
     a = disc(9)
     with pytest.raises(SpinesegError, match="needs a spacing"):
-        m.nsd(a, a, tolerance_mm=1.0, spacing_mm=None)
+        metric(a, a, 1.0, None)
 
 
 @pytest.mark.parametrize("spacing", [0, -1.0, float("nan"), (1.0,), (1.0, 1.0, 1.0)])
@@ -218,10 +219,12 @@ def test_a_spacing_that_is_none_is_refused(spacing):
         m.hausdorff(a, a, spacing)
 
 
-def test_a_negative_tolerance_is_refused():
+@pytest.mark.parametrize("length_mm", [-1.0, float("nan")])
+@pytest.mark.parametrize("metric", [m.nsd, m.nsd_by_length, m.boundary_iou_mm])
+def test_a_negative_length_is_refused(metric, length_mm):
     a = disc(9)
     with pytest.raises(SpinesegError, match="cannot be negative"):
-        m.nsd(a, a, -1.0, 1.0)
+        metric(a, a, length_mm, 1.0)
 
 
 def test_boundaries_of_a_line_of_pixels_are_refused():
