@@ -59,7 +59,13 @@ for (const [device, [width, height]] of Object.entries(widths)) {
           tell(`not loaded: ${request.url()}`);
         }
       });
-      await page.goto(pathToFileURL(join(root, name)).href, { waitUntil: "load" });
+      const address = pathToFileURL(join(root, name)).href;
+      try {
+        await page.goto(address, { waitUntil: "load" });
+      } catch (error) {
+        await page.close(); // the failed request has been told
+        continue;
+      }
       await page.waitForTimeout(400);
       const wide = await page.evaluate(
         () => document.documentElement.scrollWidth - innerWidth

@@ -8,7 +8,8 @@
      theme folds the list of headings that stands there while it sees something of
      the class "popout". */
   function reachesOut(box) {
-    const pre = box.matches("figure, :has(th:nth-child(6))") ? null : box.querySelector("pre");
+    const whole = box.matches("figure, :has(th:nth-child(6))");
+    const pre = whole ? null : box.querySelector("pre");
     return pre === null || pre.scrollWidth > pre.clientWidth + 1;
   }
 
@@ -23,25 +24,51 @@
       }
     });
 
+  /* A comma after a formula stays with it; a browser would break the line there. */
+  document.querySelectorAll(".bd-article span.math").forEach((formula) => {
+    const next = formula.nextSibling;
+    const mark = next && next.nodeType === Node.TEXT_NODE && /^[,.;:!?)\]]+/.exec(next.data);
+    if (mark) {
+      const pair = document.createElement("span");
+      pair.className = "spx-nowrap";
+      formula.before(pair);
+      pair.append(formula, mark[0]);
+      next.data = next.data.slice(mark[0].length);
+    }
+  });
+
   /* Excerpts under search results are fetched from the pages, which browsers refuse
      for pages on disk; the results themselves need no fetching. */
   if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS === "object") {
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
 
+  /* Sphinx gives references a role that the standard has withdrawn. */
+  document
+    .querySelectorAll(".citation-list, [role=doc-biblioentry]")
+    .forEach((entry) => entry.removeAttribute("role"));
+
   /* What scrolls sideways must be reachable with the keyboard. */
+  const SCROLLING =
+    "pre, div.math, mjx-container[display], figure, .cell_output, " +
+    ".pst-scrollable-table-container";
+
   function reachable() {
-    document
-      .querySelectorAll(".bd-article :is(pre, div.math, figure, .cell_output, .pst-scrollable-table-container)")
-      .forEach((box) => {
-        if (box.scrollWidth > box.clientWidth + 1) {
-          box.tabIndex = 0;
-        } else {
-          box.removeAttribute("tabindex");
-        }
-      });
+    document.querySelectorAll(`.bd-article :is(${SCROLLING})`).forEach((box) => {
+      const hidden = box.scrollWidth > box.clientWidth + 1;
+      if (hidden && getComputedStyle(box).overflowX !== "visible") {
+        box.tabIndex = 0;
+      } else if (box.tabIndex === 0 && !box.matches("mjx-container")) {
+        box.removeAttribute("tabindex");
+      }
+    });
   }
 
-  addEventListener("load", reachable);
+  addEventListener("load", () => {
+    reachable();
+    if (window.MathJax && MathJax.startup && MathJax.startup.promise) {
+      MathJax.startup.promise.then(reachable);
+    }
+  });
   addEventListener("resize", reachable);
 })();
