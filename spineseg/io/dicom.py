@@ -14,6 +14,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
+from pydicom.encaps import get_frame
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.pixels.decoders.base import get_decoder
@@ -21,6 +22,7 @@ from pydicom.uid import UID
 
 from spineseg.core.errors import SpinesegError
 from spineseg.io._files import FilePath, existing_file, quiet_codecs, quiet_pydicom
+from spineseg.io._jpeg import check_jpeg, check_jpeg2000
 
 DECODERS = {
     "1.2.840.10008.1.2": "",
@@ -41,6 +43,9 @@ DECODERS = {
 JPEG Extended (.51) is left out on purpose: 12-bit files of that kind came out shifted
 or not at all from the decoders that were tried.
 """
+
+JPEGS = {syntax for syntax in DECODERS if ".4." in syntax and syntax[-2:] < "90"}
+"""Those whose frames are JPEG or JPEG-LS streams; JPEG 2000 is another thing."""
 
 MAX_PIXELS = 400_000_000
 """Larger frames are refused before memory is asked for (a film has about 10^7)."""
@@ -100,6 +105,15 @@ def field(header: Dataset, keyword: str, default: Any = None) -> Any:
     return default if value is None or value == "" else value
 
 
+def short(value: object) -> str:
+    """Return a header's value for a message: one line, printable, not long.
+
+    A broken header can put anything into any element, other people's names included.
+    """
+    text = str(value)
+    return text if len(text) <= 64 and text.isprintable() else "something unreadable"
+
+
 def numbers(header: Dataset, keyword: str) -> list[float]:
     """Return the finite numbers of an element, an empty list when it has none.
 
@@ -114,7 +128,7 @@ def numbers(header: Dataset, keyword: str) -> list[float]:
         found = [float(part) for part in parts if part not in (None, "")]
     except (TypeError, ValueError) as error:
         raise SpinesegError(
-            f"the element {keyword} is no number", found=str(value)
+            f"the element {keyword} is no number", found=short(value)
         ) from error
     return [number for number in found if np.isfinite(number)]
 
@@ -140,7 +154,7 @@ def check_pixel_header(header: Dataset, file: Path) -> None:
     if "PixelData" not in header:
         kind = UID(str(field(header, "SOPClassUID", ""))).name
         raise SpinesegError(
-            "this DICOM object holds no picture", path=file, found=kind or "no class"
+            "this DICOM object holds no picture", path=file, found=short(kind)
         )
     _check_syntax(header, file)
     photometric = str(field(header, "PhotometricInterpretation", "nothing"))
@@ -148,7 +162,7 @@ def check_pixel_header(header: Dataset, file: Path) -> None:
         raise SpinesegError(
             "only grey-level pictures are read",
             path=file,
-            found=f"PhotometricInterpretation {photometric}",
+            found=f"PhotometricInterpretation {short(photometric)}",
             expected="MONOCHROME1 or MONOCHROME2",
         )
     wanted = {
@@ -176,7 +190,7 @@ def _check_syntax(header: Dataset, file: Path) -> None:
         raise SpinesegError(
             "this transfer syntax is not read",
             path=file,
-            found=f"{syntax.name} ({syntax})",
+            found=f"{short(syntax.name)} ({short(syntax)})",
             expected="uncompressed, RLE, JPEG baseline or lossless, JPEG-LS, JPEG 2000",
             remedy="Convert it with: gdcmconv --raw IN OUT",
         )
@@ -204,7 +218,7 @@ def _integer(header: Dataset, keyword: str, default: int | None, file: Path) -> 
         return int(value)
     except (TypeError, ValueError) as error:
         raise SpinesegError(
-            f"the header has no usable {keyword}", path=file, found=value
+            f"the header has no usable {keyword}", path=file, found=short(value)
         ) from error
 
 
@@ -213,10 +227,16 @@ def _decode(header: Dataset, file: Path) -> NDArray[np.integer]:
     plugin = DECODERS[str(syntax)]
     try:
         decoder: Any = get_decoder(syntax)
+        if plugin == "gdcm":
+            check = check_jpeg if str(syntax) in JPEGS else check_jpeg2000
+            packed = get_frame(header.PixelData, 0, number_of_frames=1)
+            check(packed, header.Rows, header.Columns, header.BitsAllocated)
         # pydicom's own cut assumes HighBit = BitsStored - 1; keep_stored_bits does not
         options = {"decoding_plugin": plugin, "correct_unused_bits": plugin == "gdcm"}
         with quiet_codecs() if plugin == "gdcm" else nullcontext():
             frame, _ = decoder.as_array(header, raw=True, index=0, **options)
+    except SpinesegError as error:
+        raise SpinesegError(error.problem, path=file, found=error.found) from error
     except Exception as error:
         said = str(error).rpartition("plugins:")[2].partition(" - the dataset")[0]
         reason = " ".join(said.split())[:160]

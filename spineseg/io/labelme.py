@@ -184,7 +184,7 @@ def _stated_size(content: dict[str, Any]) -> tuple[int, int] | None:
         isinstance(side, int) and 0 < side <= MAX_SIDE for side in (rows, columns)
     )
     if not usable:
-        raise SpinesegError("impossible size", found=f"{rows} x {columns}")
+        raise SpinesegError("impossible size", found=f"{rows!r} x {columns!r}"[:60])
     return rows, columns
 
 
@@ -226,7 +226,7 @@ def _shape(item: Any, number: int) -> Shape:
         raise SpinesegError(f"{where} has no label")
     kind = item.get("shape_type") or "polygon"  # the oldest files have no type
     if kind not in TYPES:
-        raise SpinesegError(f"{where} is of an unknown type", found=str(kind))
+        raise SpinesegError(f"{where} is of an unknown type", found=repr(kind)[:60])
     points = _points(item.get("points"), where)
     patch = None
     if isinstance(item.get("mask"), str):
@@ -246,7 +246,7 @@ def _points(raw: Any, where: str) -> NDArray[np.float64]:
         raise SpinesegError(f"{where} has broken points") from error
     flat = [value for point in points for value in point]
     if not points or not all(math.isfinite(v) and abs(v) < 1e6 for v in flat):
-        raise SpinesegError(f"{where} has no usable points", found=str(raw)[:60])
+        raise SpinesegError(f"{where} has no usable points", found=repr(raw)[:60])
     return np.array(points, np.float64)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from spineseg.core.errors import SpinesegError
-from spineseg.io.dicom import DicomImage, field, numbers
+from spineseg.io.dicom import DicomImage, field, numbers, short
 from spineseg.io.grey import (
     Floats,
     Window,
@@ -72,7 +72,7 @@ def file_window(header: Dataset, notes: list[str]) -> Window | None:
     widths = numbers(header, "WindowWidth")
     function = str(field(header, "VOILUTFunction", "LINEAR")).upper()
     if function not in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
-        raise SpinesegError("unknown VOI LUT function", found=function)
+        raise SpinesegError("unknown VOI LUT function", found=short(function))
     smallest = 1.0 if function == "LINEAR" else 1e-6
     pairs = list(zip(centers, widths, strict=False))
     usable = [pair for pair in pairs if pair[1] >= smallest]

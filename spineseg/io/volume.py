@@ -12,8 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spineseg.core.errors import SpinesegError
-from spineseg.io._files import FilePath, atomic_write, existing_file, extra, suffix_of
-from spineseg.io._nifti import check_nifti_length
+from spineseg.io._files import (
+    FilePath,
+    atomic_write,
+    existing_file,
+    extra,
+    quiet_codecs,
+    suffix_of,
+)
+from spineseg.io._whole import check_whole
 
 ORIENTATION = "PIR"
 DEFAULT_AXES = ((-1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))
@@ -164,13 +171,13 @@ def load_sitk(path: FilePath) -> Any:
             found=suffix_of(file) or "no ending",
             expected=", ".join(SUFFIXES),
         )
-    if suffix_of(file) in (".nii", ".nii.gz"):
-        check_nifti_length(file)
+    check_whole(file, suffix_of(file))
     sitk = extra("SimpleITK", "reading volumes")
     # ITK's warnings go to the terminal past every Python filter
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     try:
-        return sitk.ReadImage(str(file))
+        with quiet_codecs():
+            return sitk.ReadImage(str(file))
     except Exception as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         reason = lines[-1].split("ITK ERROR:")[-1].strip() if lines else "no reason"

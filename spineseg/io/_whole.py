@@ -1,0 +1,150 @@
+"""Is a volume file whole and undamaged? ITK does not always say so.
+
+It fills a truncated NIfTI with zeros, and takes a damaged compressed MetaImage as it
+comes out of the decompressor; both without a word. Here every compressed volume is
+unpacked once to its end, in pieces, which also compares its checksum.
+"""
+
+import gzip
+import math
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from spineseg.core.errors import SpinesegError
+
+CHUNK = 1 << 20
+META_BYTES = {
+    "MET_CHAR": 1,
+    "MET_UCHAR": 1,
+    "MET_SHORT": 2,
+    "MET_USHORT": 2,
+    "MET_INT": 4,
+    "MET_UINT": 4,
+    "MET_LONG": 4,
+    "MET_ULONG": 4,
+    "MET_LONG_LONG": 8,
+    "MET_ULONG_LONG": 8,
+    "MET_FLOAT": 4,
+    "MET_DOUBLE": 8,
+}
+
+
+def check_whole(file: Path, suffix: str) -> None:
+    """Compare a volume's bytes with what its header promises, and its checksums.
+
+    Raises:
+        SpinesegError: if the file ends early, is damaged or is not of its kind.
+    """
+    try:
+        if suffix in (".nii", ".nii.gz"):
+            _check_nifti(file)
+        elif suffix in (".mha", ".mhd"):
+            _check_meta(file)
+        else:
+            _check_nrrd(file)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise SpinesegError(
+            f"the compressed data is damaged or cut off ({error})", path=file
+        ) from error
+
+
+def _check_nifti(file: Path) -> None:
+    opener = gzip.open if file.name.lower().endswith(".gz") else open
+    with cast(BinaryIO, opener(file, "rb")) as stream:
+        head = stream.read(544)
+        promised = _nifti_bytes(head, file)
+        found = len(head) + sum(map(len, iter(lambda: stream.read(CHUNK), b"")))
+    _compare(found, promised, file)
+
+
+def _nifti_bytes(head: bytes, file: Path) -> int:
+    """Return offset + voxels from a NIfTI-1 or NIfTI-2 header of either byte order."""
+    for order in "<>":
+        if len(head) >= 348 and struct.unpack_from(order + "i", head)[0] == 348:
+            dims = struct.unpack_from(order + "8h", head, 40)
+            bits = struct.unpack_from(order + "h", head, 72)[0]
+            offset = struct.unpack_from(order + "f", head, 108)[0]
+            break
+        if len(head) >= 540 and struct.unpack_from(order + "i", head)[0] == 540:
+            dims = struct.unpack_from(order + "8q", head, 16)
+            bits = struct.unpack_from(order + "h", head, 14)[0]
+            offset = struct.unpack_from(order + "q", head, 168)[0]
+            break
+    else:
+        raise SpinesegError("this is no NIfTI file", path=file)
+    sizes = dims[1 : dims[0] + 1] if 1 <= dims[0] <= 7 else ()
+    if not sizes or min(sizes) < 1 or bits < 1 or not 0 <= offset < 1e9:
+        raise SpinesegError("the NIfTI header is broken", path=file)
+    return int(offset) + math.prod(sizes) * bits // 8
+
+
+def _check_meta(file: Path) -> None:
+    with open(file, "rb") as stream:
+        fields = _meta_fields(stream, file)
+        local = fields["ElementDataFile"].upper() == "LOCAL"
+        if fields.get("CompressedData", "False").lower() != "true":
+            return  # ITK counts the bytes of plain data itself
+        if not local:
+            raise SpinesegError(
+                "compressed data outside the .mhd is not read", path=file
+            )
+        promised = _meta_bytes(fields, file)
+        unpacker = zlib.decompressobj(wbits=47)  # zlib or gzip, by its header
+        found = sum(map(len, _unpacked(stream, unpacker)))
+    if not unpacker.eof:
+        raise SpinesegError("the compressed data is cut off", path=file)
+    _compare(found, promised, file)
+
+
+def _unpacked(stream: BinaryIO, unpacker: "zlib._Decompress") -> Iterator[bytes]:
+    """Yield the unpacked data in pieces, so that memory stays small."""
+    packed = stream.read(CHUNK)
+    while packed and not unpacker.eof:
+        yield unpacker.decompress(packed, CHUNK)
+        packed = unpacker.unconsumed_tail or stream.read(CHUNK)
+
+
+def _meta_fields(stream: BinaryIO, file: Path) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    while "ElementDataFile" not in fields:
+        line = stream.readline(4096)
+        key, equals, value = line.decode("latin-1").partition("=")
+        if not equals or len(fields) > 200:
+            raise SpinesegError("the MetaImage header is broken", path=file)
+        fields[key.strip()] = value.strip()
+    return fields
+
+
+def _meta_bytes(fields: dict[str, str], file: Path) -> int:
+    try:
+        sizes = [int(size) for size in fields["DimSize"].split()]
+        channels = int(fields.get("ElementNumberOfChannels", "1"))
+        return math.prod(sizes) * channels * META_BYTES[fields["ElementType"]]
+    except (KeyError, ValueError) as error:
+        raise SpinesegError("the MetaImage header is broken", path=file) from error
+
+
+def _check_nrrd(file: Path) -> None:
+    """Unpack a gzip NRRD; ITK counts the bytes of the other encodings itself."""
+    with open(file, "rb") as stream:
+        lines = list(iter(lambda: stream.readline(4096).strip(), b""))
+        if any(
+            line.replace(b" ", b"") in (b"encoding:gzip", b"encoding:gz")
+            for line in lines
+        ):
+            with gzip.GzipFile(fileobj=stream) as unpacked:
+                while unpacked.read(CHUNK):
+                    pass
+
+
+def _compare(found: int, promised: int, file: Path) -> None:
+    if found < promised:
+        raise SpinesegError(
+            "the file is cut off",
+            path=file,
+            found=f"{found} bytes",
+            expected=str(promised),
+        )
