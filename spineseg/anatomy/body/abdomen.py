@@ -9,6 +9,7 @@ import numpy as np
 from spineseg.anatomy.body.blobs import blob
 from spineseg.anatomy.body.parts import (
     SIDE,
+    TITANIUM,
     Array,
     Part,
     Places,
@@ -38,7 +39,7 @@ def abdomen(places: Places, random: np.random.Generator) -> list[Part]:
     parts += both_sides(lambda side: _kidney(places, side, random))
     parts += both_sides(lambda side: _muscles(places, side))
     parts += _loops(places, random)
-    return parts + aorta(places, random)
+    return parts + aorta(places, random) + clips(places, random)
 
 
 def _cavity(places: Places) -> list[Part]:
@@ -51,8 +52,10 @@ def _cavity(places: Places) -> list[Part]:
     def bag(shrink: float) -> Mesh:
         rings = []
         for level, w, d in zip(levels, half, front, strict=True):
-            centre = places.at(level, 0, 3 - d / 2)
-            ring = unit * (w - shrink, d / 2 + 3 - shrink)
+            # front and flanks draw in, the rear stays: a sheet of fat across the
+            # spine would darken every lateral film
+            centre = places.at(level, 0, 3 - (d - shrink) / 2)
+            ring = unit * (w - shrink, (d - shrink) / 2 + 3)
             rings.append(centre + np.c_[ring, np.zeros(len(ring))])
         return loft(spline(np.array(rings), 22))
 
@@ -237,4 +240,18 @@ def _plaques(
         age = 50 + 38 * random.beta(1.6, 1.6)
         amount = float(random.uniform(0.35, 0.85))
         parts.append(Part(mesh, "aortic plaque", chalk(amount), ages=(age, 200)))
+    return parts
+
+
+def clips(places: Places, random: np.random.Generator) -> list[Part]:
+    """Return the clips that one in eight patients carries since the gall bladder."""
+    parts = []
+    for variant in range(8):
+        for _ in range(int(random.integers(3, 6)) if variant == 7 else 0):
+            centre = places.at("L1", -46, -62, 6) + random.normal(0, 6, 3)
+            arm = random.normal(0, 1, 3)
+            arm *= 4.0 / np.linalg.norm(arm)
+            wire = [centre - arm, centre, centre + arm]
+            mesh = sweep(wire, 0.5, 0.5, (0.3, 1, 0.2), stations=4, around=6)
+            parts.append(Part(mesh, "clip", TITANIUM, family="clips", variant=variant))
     return parts

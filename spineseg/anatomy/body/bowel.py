@@ -90,7 +90,7 @@ def _haustra(piece: Array, random: np.random.Generator) -> Mesh:
     n = int(np.clip(mm / 2.2, 12, 90))
     path = spline(piece[:: max(1, len(piece) // 12)], n)
     s = np.linspace(0, mm, n)
-    radius = random.uniform(10, 19)
+    radius = min(random.uniform(10, 19), 0.45 * mm)
     fold = random.uniform(20, 34)
     drift = random.normal(0, 0.13, (2, n)).cumsum(1)
     phase = random.uniform(0, np.pi, (2, 1)) + drift
@@ -98,14 +98,24 @@ def _haustra(piece: Array, random: np.random.Generator) -> Mesh:
         1 - np.abs(np.sin(np.pi * s / fold + phase)) ** 0.7
     )
     belly = 1 + 0.2 * np.sin(2 * np.pi * s / random.uniform(60, 110) + phase[0, 0])
-    end = np.sqrt(np.clip(1 - np.abs(np.linspace(-1, 1, n)) ** 5, 0.01, 1))
-    lumps = 1 + gaussian_filter1d(random.normal(0, 0.45, (2, n)), 2.0, axis=1)
-    side, up = radius * belly * pinch * end * np.clip(lumps, 0.7, 1.35)
+    lumps = _lumps((2, n), 0.45, random)
+    side, up = radius * belly * pinch * _round_end(s, radius) * lumps
     way = path[-1] - path[0]
-    upward = (
-        (0.25, 1.0, 0.1) if abs(way[1]) < 0.8 * np.linalg.norm(way) else (1, 0, 0.3)
-    )
+    steep = abs(way[1]) >= 0.8 * np.linalg.norm(way)
+    upward = (1, 0, 0.3) if steep else (0.25, 1.0, 0.1)
     return tube(path, side, 0.75 * up, upward, around=16, exponent=2.3)
+
+
+def _round_end(s: Array, radius: float) -> Array:
+    """Return the factor that closes a tube of length ``s[-1]`` like a ball."""
+    depth = np.clip(np.minimum(s, s[-1] - s) / radius, 0, 1)
+    return np.sqrt(np.clip(1 - (1 - depth) ** 2, 0.02, 1))
+
+
+def _lumps(shape: tuple[int, int], size: float, random: np.random.Generator) -> Array:
+    """Return smooth random factors around one, for walls that are not machined."""
+    waves = gaussian_filter1d(random.normal(0, size, shape), 2.0, axis=1)
+    return np.clip(1 + waves, 0.7, 1.35)
 
 
 def _stool(piece: Array, random: np.random.Generator) -> list[Part]:
@@ -159,8 +169,9 @@ def _stomach(places: Places, random: np.random.Generator) -> list[Part]:
     n, reach = 36, random.uniform(0.45, 1.0)
     path = spline(control, 100)[: int(100 * reach)]
     path = spline(path[:: max(1, len(path) // 8)], n)
-    end = np.sqrt(np.clip(1 - np.abs(np.linspace(-1, 1, n)) ** 3, 0.02, 1))
+    run = np.linspace(0, np.linalg.norm(np.diff(path, axis=0), axis=1).sum(), n)
     folds = 1 + 0.1 * np.sin(np.linspace(0, 14, n) + random.uniform(0, 6, (2, 1)))
-    side, up = random.uniform(17, 27) * end * folds
+    width = random.uniform(15, 25)
+    side, up = width * _round_end(run, width) * folds * _lumps((2, n), 0.3, random)
     mesh = tube(path, side, 0.7 * up, (0.3, 1, 0.3), around=18)
     return [Part(mesh, "stomach gas", GAS)]

@@ -100,7 +100,7 @@ def lung(places: Places, side: int) -> Shape:
 def _heart(q: Points) -> Field:
     """Return the distance to heart and great vessels, relative to T8."""
     f = round_cone(q, (10, -84, 4), (54, -108, -34), 40, 25)
-    f = smooth_min(f, ellipsoid(q, (-22, -86, -6), (25, 36, 40)), 14)
+    f = smooth_min(f, ellipsoid(q, (-19, -86, -8), (22, 34, 38)), 14)
     f = smooth_min(f, ellipsoid(q, (2, -52, 14), (36, 24, 28)), 12)
     f = smooth_min(f, ellipsoid(q, (6, -96, -50), (62, 52, 22)), 16)
     for start, end, r0, r1 in _CHAIN:

@@ -77,7 +77,9 @@ def rib_path(
     course = np.array(_COURSE) * size_mm + random.normal(0, 1.3, (6, 3))
     if number == 1:  # short and flat: it ends behind the collar bone
         course = course[:5]
-    course = course[: {11: 3, 12: 2}.get(number, 6)]
+    if floating:  # short, and their ends still point sideways
+        course = course[: 14 - number]
+        course[-1] += size_mm * (0, 0.10, 0.05)
     base = np.array([places.at(level)[0], tubercle[1], tubercle[2]])
     return np.vstack([head, tubercle, base + mirror(course, side)])
 
