@@ -9,7 +9,7 @@ export MPLBACKEND ?= agg
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint notebooks lab serve bench clean constraints
+.PHONY: help book test lint notebooks lab serve bench prove clean constraints
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -52,6 +52,10 @@ serve: $(READY) ## preview the built book on http://localhost:8000
 bench: $(READY) ## measure speed and memory, write benchmarks/*.json
 	@echo "Measuring; keep the machine quiet meanwhile."
 	@python benchmarks/run_all.py
+
+prove: $(READY) ## plant faults in copies and show that the checks find them
+	@echo "Planting faults in fresh clones of the last commit."
+	@python scripts/prove_checks.py
 
 constraints: $(READY) ## write constraints.txt from the environment as it is
 	@python scripts/freeze.py
