@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from spineseg.io.anonymous import deidentify
     from spineseg.io.dicom import DicomImage, read_dicom
     from spineseg.io.film_writer import Acquisition, write_radiograph
     from spineseg.io.grey import Window, apply_window
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "anonymous": ("deidentify",),
     "dicom": ("DicomImage", "read_dicom"),
     "film_writer": ("Acquisition", "write_radiograph"),
     "grey": ("Window", "apply_window"),
@@ -61,6 +63,7 @@ __all__ = [
     "Window",
     "apply_window",
     "check_same_grid",
+    "deidentify",
     "make_volume",
     "read_dicom",
     "read_label_names",

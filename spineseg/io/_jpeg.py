@@ -124,7 +124,7 @@ def _check_scan(body: bytes, frame: int, bits: int) -> None:
 
 
 def check_jpeg2000(data: bytes, rows: int, columns: int, bits: int) -> None:
-    """Refuse a JPEG 2000 stream whose size record (SIZ, ISO 15444-1 A.5.1) is absurd.
+    """Refuse a JPEG 2000 stream whose size record (ISO 15444-1 A.5.1) is absurd.
 
     Args:
         data: the compressed frame.

@@ -91,6 +91,16 @@ def read_header(path: FilePath) -> Dataset:
         return _header(file, stop_before_pixels=True)
 
 
+def read_whole(path: FilePath) -> FileDataset:
+    """Read all elements of a DICOM file, the pixels still compressed.
+
+    Raises:
+        SpinesegError: if the file is not DICOM or is broken.
+    """
+    with quiet_pydicom():
+        return _header(existing_file(path))
+
+
 def field(header: Dataset, keyword: str, default: Any = None) -> Any:
     """Return an element's value, or ``default`` when it is absent or empty.
 
