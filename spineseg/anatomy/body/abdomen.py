@@ -203,7 +203,7 @@ def aorta(places: Places, random: np.random.Generator) -> list[Part]:
             ("L4", 8, -34),
         )
     ]
-    parts = _plaques(trunk, 9.5, 30, random)
+    parts = _plaques(trunk, 9.5, 44, random)
     for side in (1, -1):
         branch = [
             places.at("L4", 5 * side + 4, -36, -6),
@@ -217,29 +217,27 @@ def aorta(places: Places, random: np.random.Generator) -> list[Part]:
 def _plaques(
     control: list[Array], radius: float, count: int, random: np.random.Generator
 ) -> list[Part]:
-    path = spline(control, 70)
+    n = 70
+    path = spline(control, n)
     side, up = frames_along(path, (0, 1, 0))
     parts = []
     for _ in range(count):
-        length = int(random.integers(3, 9))
-        start = int(70 * random.beta(2.2, 1.0) * (1 - length / 70))
+        # chalk prefers the lower end and the front and rear wall
+        length = int(random.integers(2, 7))
+        start = int(n * random.beta(2.4, 0.9) * (1 - length / n))
         along = slice(start, start + length)
-        angle = random.uniform(0, 2 * np.pi) + np.linspace(-1, 1, 5) * random.uniform(
-            0.25, 0.8
-        )
-        ring = (
-            np.cos(angle)[:, None] * side[along, None]
-            + np.sin(angle)[:, None] * up[along, None]
-        )
-        points = path[along, None] + radius * ring
-        rim = np.outer(
-            np.sin(np.linspace(0.3, 2.8, length)), np.sin(np.linspace(0.3, 2.8, 5))
-        )
-        thickness = rim * random.uniform(0.7, 1.8) * random.uniform(0.6, 1.2, rim.shape)
-        mesh = thicken(points, np.maximum(thickness, 0.12), ring)
-        age = 50 + 38 * random.beta(1.6, 1.6)
-        amount = float(random.uniform(0.35, 0.85))
-        parts.append(Part(mesh, "aortic plaque", chalk(amount), ages=(age, 200)))
+        middle = np.pi / 2 * random.choice([-1, 1]) + random.normal(0, 0.9)
+        angle = middle + np.linspace(-1, 1, 5) * random.uniform(0.3, 0.9)
+        ring = np.cos(angle)[:, None] * side[along, None]
+        ring = ring + np.sin(angle)[:, None] * up[along, None]
+        rows, columns = np.linspace(0.3, 2.8, length), np.linspace(0.3, 2.8, 5)
+        rim = np.outer(np.sin(rows), np.sin(columns))
+        rim = rim * random.uniform(0.8, 2.6) * random.uniform(0.05, 1.3, rim.shape)
+        place = random.normal(radius, 0.6)
+        mesh = thicken(path[along, None] + place * ring, np.maximum(rim, 0.12), ring)
+        age = 50 + 36 * random.beta(1.4, 1.6)
+        amount = chalk(float(random.uniform(0.4, 0.95)))
+        parts.append(Part(mesh, "aortic plaque", amount, ages=(age, 200)))
     return parts
 
 

@@ -85,7 +85,10 @@ def lung(places: Places, side: int) -> Shape:
         f = (ring - 1) * np.minimum(width, depth)
         f = smooth_max(f, 4.0 - side * x, 6)
         # beside and behind a vertebra, and a little in front of it, there is no lung
-        spine = np.hypot(x, np.minimum(0, y + 34 - depth)) - 20
+        back = y + 34 - depth
+        flare = 0.45 * np.clip(back + 17, 0, 45)  # rib heads lie beside the bodies
+        aside = np.maximum(np.abs(x) - flare, 0)
+        spine = np.hypot(aside, np.minimum(0, back)) - 15
         f = smooth_max(f, -spine, 13)
         f = smooth_max(f, -_heart(p - middle.astype(np.float32)), 5)
         bell = ((x - side * 62) / 66) ** 2 + ((y + 16) / 80) ** 2

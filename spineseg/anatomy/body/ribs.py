@@ -98,7 +98,8 @@ def _rib(places: Places, control: Array, name: str) -> list[Part]:
     inside = path.copy()
     inside[-1] = path[-2] + (path[-1] - path[-2]) * 0.97
     a, b = a - cortex, b - cortex
-    marrow = tube(inside[1:], a[1:], b[1:], around=m)
+    inside[0] = path[0] + (path[1] - path[0]) * 0.12
+    marrow = tube(inside, a, b, around=m)
     tail = max(4, round(_FADE_MM / length * n))
     grow = np.linspace(0.06, 0.97, tail)
     inside[-1] = path[-2] + (path[-1] - path[-2]) * 0.94
