@@ -69,7 +69,7 @@ def stages(view: str, shape: tuple[int, int], seed: int) -> dict[str, float]:
     presentation.presented(
         exposed.reading,
         camera.pitch_mm,
-        exposed.open_beam,
+        exposed.air,
         settings.presentation,
         exposed.field,
     )

@@ -18,6 +18,9 @@ from spineseg.imaging.filters import blurred
 
 Picture = NDArray[np.float32]
 
+FULL_AT = 60.0
+"""Quanta at which a detector is full, in units of those behind the body."""
+
 _LEAD_SHARE = 0.004  # what 1.5 mm of lead lets through, scatter from the air included
 
 
@@ -180,11 +183,6 @@ def applied(
         np.minimum(earlier, 10 * body_quanta, out=earlier)
         out = out + np.float32(faults.ghost) * earlier
     return out * np.float32(faults.over_exposure) if faults.over_exposure != 1 else out
-
-
-def saturated(reading: Picture, body_quanta: float) -> Picture:
-    """Return the reading cut off where the detector is full: 60 times the body."""
-    return np.minimum(reading, np.float32(60.0 * body_quanta), out=reading)
 
 
 @lru_cache(maxsize=32)

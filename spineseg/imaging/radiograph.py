@@ -44,12 +44,14 @@ class Radiograph:
 class Exposed:
     """What the physics gives before the reader's processing.
 
-    reading: quanta. open_beam: quanta of a pixel without a patient. body_quanta: of a
-    pixel in the exposure control's chamber. scatter_to_primary: as it came out.
+    reading: quanta. open_beam: quanta sent to a pixel. air: what a pixel reads in the
+    open beam, less when the detector is full. body_quanta: of a pixel in the exposure
+    control's chamber. scatter_to_primary: over the whole picture, as it came out.
     """
 
     reading: Picture
     open_beam: float
+    air: float
     body_quanta: float
     scatter_to_primary: float
     field: Picture | None
@@ -90,7 +92,7 @@ def render_radiograph(
     picture = presentation.presented(
         exposed.reading,
         camera.pitch_mm,
-        exposed.open_beam,
+        exposed.air,
         chosen.presentation,
         exposed.field,
     )
@@ -155,8 +157,10 @@ def expose(
     body = exposure.quanta_per_mm2 * pitch_mm**2
     expected = artefacts.applied(direct, faults, pitch_mm, body)
     reading = xray.detected(expected, pitch_mm, exposure, noise)
-    reading = artefacts.saturated(reading, body)
-    return Exposed(reading, min(open_beam, 60.0 * body), body, ratio, field)
+    full = artefacts.FULL_AT * body
+    np.minimum(reading, np.float32(full), out=reading)
+    sent = open_beam * faults.over_exposure
+    return Exposed(reading, sent, min(sent, full), body, ratio, field)
 
 
 def _metadata(

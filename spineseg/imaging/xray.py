@@ -35,9 +35,9 @@ class Exposure:
 
     kvp: tube voltage. copper_mm: added filter. quanta_per_mm2: detected quanta behind
     the middle of the patient, what the automatic exposure control aims at.
-    scatter_to_primary: behind the grid, mean over the body. blur_mm: sigma of the
-    scintillator. electronic_quanta: noise of the electronics a pixel. texture: 0 is
-    smooth, 1 usual.
+    scatter_to_primary: behind the grid and the middle of the patient. blur_mm: sigma of
+    the scintillator. electronic_quanta: noise of the electronics a pixel. texture: 0
+    is smooth, 1 usual.
     """
 
     kvp: float = 80.0
@@ -99,8 +99,9 @@ def scattered(
     """Return the share of photons that arrive from elsewhere, (H, W).
 
     Where much tissue lies in the beam many photons change their way; they land up to
-    a hand's breadth off. Over the body, mean scatter is ``scatter_to_primary`` times
-    the mean primary. ``field`` (0 to 1) is what the collimator lets through.
+    a hand's breadth off. Behind the body in the middle third of the picture, where a
+    physicist would put the beam stop, mean scatter is ``scatter_to_primary`` times mean
+    primary. ``field`` (0 to 1) is what the collimator lets through.
     """
     if scatter_to_primary <= 0:
         return np.zeros_like(primary_share)
@@ -111,11 +112,13 @@ def scattered(
     np.maximum(thickness, 0.0, out=thickness)
     # photons that left the beam on the way: nearly all of them behind 20 cm
     born = direct * -np.expm1(-thickness / 50.0)
-    body = thickness > BODY_MM
+    middle = chamber(direct.shape)
+    body = thickness[middle] > BODY_MM
     coarse = _spread(born, size * pitch_mm)
-    if not body.any() or coarse[body].mean() <= 0:
+    landed = float(coarse[middle][body].sum())
+    if landed <= 0:
         return np.zeros_like(primary_share)
-    scale = scatter_to_primary * direct[body].mean() / coarse[body].mean()
+    scale = scatter_to_primary * float(direct[middle][body].sum()) / landed
     if field is not None:  # the share is that of the open field
         coarse = _spread(born * block_means(field, size), size * pitch_mm)
     coarse *= scale
@@ -131,21 +134,25 @@ def _spread(born: Picture, spacing_mm: float) -> Picture:
     return landed
 
 
+def chamber(shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the middle third of a picture, where the exposure is controlled."""
+    rows, columns = (slice(n // 3, max(2 * n // 3, n // 3 + 1)) for n in shape)
+    return rows, columns
+
+
 def open_beam_quanta(
     share: Picture, lengths_mm: NDArray[np.float32], pitch_mm: float, exposure: Exposure
 ) -> float:
     """Return the quanta a pixel in the open beam that the exposure control asks for.
 
-    The control's chamber is the middle third of the picture, as far as it lies behind
-    the patient; an empty picture is exposed for what reaches the chamber.
+    The control looks at the :func:`chamber`, as far as it lies behind the patient; an
+    empty picture is exposed for all that reaches the chamber.
     """
-    height, width = share.shape
-    rows = slice(height // 3, max(2 * height // 3, height // 3 + 1))
-    columns = slice(width // 3, max(2 * width // 3, width // 3 + 1))
-    chamber = share[rows, columns]
-    behind = lengths_mm[SOFT][rows, columns] > BODY_MM
-    behind &= lengths_mm[METAL][rows, columns] <= 0
-    mean = float(chamber[behind].mean() if behind.any() else chamber.mean())
+    middle = chamber(share.shape)
+    seen = share[middle]
+    behind = lengths_mm[SOFT][middle] > BODY_MM
+    behind &= lengths_mm[METAL][middle] <= 0
+    mean = float(seen[behind].mean() if behind.any() else seen.mean())
     return exposure.quanta_per_mm2 * pitch_mm**2 / max(mean, 1e-9)
 
 

@@ -16,7 +16,6 @@ from spineseg.imaging.artefacts import (
     collimated_field,
     grid_shadow,
     moved,
-    saturated,
     smeared,
     stamped,
 )
@@ -112,12 +111,10 @@ def test_a_ghost_is_a_turned_picture_and_never_more_than_its_share():
     assert (out - picture).max() <= 0.02 * 10 * 100.0 * 1.001 + 64  # float32 of 1e9
 
 
-def test_over_exposure_multiplies_and_the_detector_fills_up():
+def test_over_exposure_multiplies_the_signal():
     picture = np.full((4, 4), 100.0, np.float32)
-    picture[0, 0] = 5000.0
     out = applied(picture, Artefacts(over_exposure=4.0), 1.0, 100.0)
-    assert out[1, 1] == 400.0
-    assert saturated(out, 100.0)[0, 0] == 6000.0
+    np.testing.assert_array_equal(out, 400.0)
 
 
 @pytest.mark.parametrize("wrong", [{"over_exposure": 0.0}, {"ghost": 1.0}])

@@ -12,7 +12,7 @@ from spineseg.anatomy.patient import Patient
 from spineseg.anatomy.spec import PatientSpec
 from spineseg.core.errors import SpinesegError
 from spineseg.core.rng import rng
-from spineseg.imaging.artefacts import Artefacts, Collimation
+from spineseg.imaging.artefacts import FULL_AT, Artefacts, Collimation
 from spineseg.imaging.film import film, sample_film
 from spineseg.imaging.masks import NAMES, SPINOUS_LEVELS, Masks, surface_bits
 from spineseg.imaging.radiograph import Radiograph, render_radiograph
@@ -130,6 +130,17 @@ def test_the_shutter_blackens_the_picture_and_the_raw_signal(patient):
     assert not made.picture[:, :20].any()
     bare = render_radiograph(patient, "ap", 96, settings=usual)
     assert np.all(made.raw[:, :20] < 0.01 * bare.raw[:, :20])
+
+
+def test_an_over_exposed_detector_is_full_where_little_stands_in_the_beam(patient):
+    usual = film("ap")
+    burnt = replace(usual, artefacts=Artefacts(over_exposure=20.0))
+    full = FULL_AT * usual.exposure.quanta_per_mm2 * (usual.field_mm / 96) ** 2
+    shares = [
+        (render_radiograph(patient, "ap", 96, settings=s).raw >= 0.999 * full).mean()
+        for s in (usual, burnt)
+    ]
+    assert shares[1] > shares[0] + 0.1
 
 
 @pytest.mark.parametrize(
