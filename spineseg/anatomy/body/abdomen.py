@@ -44,20 +44,22 @@ def abdomen(places: Places, random: np.random.Generator) -> list[Part]:
 
 def _cavity(places: Places) -> list[Part]:
     """Return the fat inside the muscular wall and the contents inside the fat."""
-    levels = ("S1", "L5", "L4", "L3", "L2", "L1", "T12", "T11")
-    half = np.array([104, 118, 124, 124, 124, 124, 120, 108.0])
-    front = np.array([72, 90, 98, 100, 100, 98, 98, 95.0])
+    levels = ("S1", "S1", "S1", "S1", "L5", "L4", "L3", "L2", "L1", "T12", "T11")
+    down = (-125, -105, -60, 0, 0, 0, 0, 0, 0, 0, 0)
+    half = np.array([12, 52, 74, 104, 118, 124, 124, 124, 124, 120, 108.0])
+    front = np.array([16, 44, 58, 72, 90, 98, 100, 100, 98, 98, 95.0])
     unit = section(40, 2.6)
 
     def bag(shrink: float) -> Mesh:
         rings = []
-        for level, w, d in zip(levels, half, front, strict=True):
+        for level, z, w, d in zip(levels, down, half, front, strict=True):
             # front and flanks draw in, the rear stays: a sheet of fat across the
             # spine would darken every lateral film
-            centre = places.at(level, 0, 3 - (d - shrink) / 2)
-            ring = unit * (w - shrink, (d - shrink) / 2 + 3)
+            sag = min(z, 0) * 0.25  # the pelvic inlet leans forwards
+            centre = places.at(level, 0, 3 + sag - (d - shrink) / 2, z)
+            ring = unit * (max(w - shrink, 4), max((d - shrink) / 2 + 3, 4))
             rings.append(centre + np.c_[ring, np.zeros(len(ring))])
-        return loft(spline(np.array(rings), 22))
+        return loft(spline(np.array(rings), 30))
 
     return [
         Part(bag(0.0), "flank fat", FAT * 0.9, girth=0.35),

@@ -14,7 +14,6 @@ from spineseg.anatomy.body.parts import (
     Array,
     Part,
     Places,
-    long_bone,
     mirror,
     shell_bone,
 )
@@ -101,7 +100,7 @@ def pelvis(places: Places, sacrum: Shape | None = None) -> list[Part]:
 
 def _hip_bone(places: Places, side: int, sacrum: Shape | None) -> list[Part]:
     origin = places.at("S1")
-    ends = origin + mirror([(20, -95, -175), (150, 85, 62)], side)
+    ends = origin + mirror([(1, -112, -190), (152, 85, 62)], side)
     wing = Plate.through(mirror(_WING, side) + origin, _THICKNESS)
     name = f"hip bone_{SIDE[side]}"
     bone = shell_bone(
@@ -148,25 +147,32 @@ def _hip_shape(origin: Array, side: int, wing: Plate, sacrum: Shape | None) -> S
 
 
 def _femur(places: Places, hip: Array, side: int) -> list[Part]:
-    control = hip + mirror(
-        [
-            (-22, 0, 4),
-            (0, 0, 0),
-            (20, 2, -10),
-            (48, 6, -34),
-            (62, 8, -66),
-            (60, 8, -130),
-        ],
-        side,
+    """Return the upper half of a thigh bone: head, neck, trochanters, shaft."""
+
+    def at(x: float, y: float, z: float) -> Array:
+        return hip + mirror((x, y, z), side)
+
+    cones = (
+        (at(10, 0, -5), at(46, 6, -34), 15.0, 17.0, 6),
+        (at(52, 12, -14), at(60, 10, -40), 10.0, 16.0, 8),
+        (at(58, 10, -44), at(56, 8, -100), 18.0, 14.5, 8),
+        (at(56, 8, -100), at(52, 6, -190), 14.5, 14.0, 4),
+        (at(36, 20, -66), at(46, 14, -70), 7.0, 9.0, 6),
     )
-    radii = np.array([6, 23.5, 18, 17, 21, 16])
-    return long_bone(
+
+    def shape(p: Points) -> Field:
+        f = sphere(p, hip, 23.5)
+        for start, end, r0, r1, blend in cones:
+            f = smooth_min(f, round_cone(p, start, end, r0, r1), blend)
+        return f.astype(np.float32)
+
+    ends = np.array([at(-30, -32, -170), at(90, 50, 30)])
+    return shell_bone(
         places,
-        control,
-        radii,
-        radii,
+        shape,
+        (ends.min(0), ends.max(0)),
         f"femur_{SIDE[side]}",
-        cortex_mm=[0.8, 0.9, 1.2, 1.6, 2.5, 5.0],
-        up=(0, 1, 0),
+        spacing_mm=5.0,
+        cortex_mm=1.3,
         carrier="pelvis",
     )

@@ -60,7 +60,7 @@ def skin(places: Places, head: bool) -> list[Part]:
         high[2] += 165
     else:
         low[2] -= 150
-    spacing = 10.0 if head else 14.0
+    spacing = 10.0 if head else 12.0
     p = grid_points(low, high, spacing)
     field = unit_field(_body(p, rows, places, arms=head), spacing)
     # fat is thin over neck and scalp, thick over belly and seat
