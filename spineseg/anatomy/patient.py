@@ -77,16 +77,18 @@ class Patient:
 
 def joined_scenes(*scenes: Scene) -> Scene:
     """Return one scene with the surfaces of all."""
-    vertex = np.cumsum([0, *(len(s.vertices) for s in scenes)])
-    row = np.cumsum([0, *(len(s.jumps) for s in scenes)])
+    vertex = np.cumsum([0, *(len(s.vertices) for s in scenes)]).astype(np.int32)
+    row = np.cumsum([0, *(len(s.jumps) for s in scenes)]).astype(np.int32)
+    face = np.cumsum([0, *(len(s.triangles) for s in scenes)])
+    triangles = np.empty((face[-1], 3), np.int32)
+    surface = np.empty(face[-1], np.int32)
+    for k, scene in enumerate(scenes):
+        np.add(scene.triangles, vertex[k], out=triangles[face[k] : face[k + 1]])
+        np.add(scene.surface, row[k], out=surface[face[k] : face[k + 1]])
     return Scene(
         np.concatenate([s.vertices for s in scenes]),
-        np.concatenate(
-            [s.triangles + np.int32(v) for s, v in zip(scenes, vertex, strict=False)]
-        ),
-        np.concatenate(
-            [s.surface + np.int32(r) for s, r in zip(scenes, row, strict=False)]
-        ),
+        triangles,
+        surface,
         np.concatenate([s.jumps for s in scenes]),
         tuple(name for s in scenes for name in s.structures),
         tuple(part for s in scenes for part in s.parts),

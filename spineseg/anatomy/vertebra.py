@@ -13,7 +13,7 @@ from spineseg.anatomy.vertebra_thoracic import thoracic
 # mm, in the order of PARTS. Bodies: 0.25 to 0.45 (Ritzel 1997, Silva 1994), thicker
 # in CT; posterior elements at 0.5 to 0.9 read right on radiographs.
 _CORTEX_MM = {
-    "C": (0.45, 0.55, 0.70, 0.60, 0.34, 0.65),
+    "C": (0.45, 0.55, 0.70, 0.60, 0.26, 0.60),
     "T": (0.38, 0.70, 0.75, 0.60, 0.60, 0.75),
     "L": (0.42, 0.70, 0.80, 0.50, 0.55, 0.90),
 }

@@ -116,7 +116,7 @@ def _pillar(p: Points, m: _Measures) -> Field:
     )
     lids = np.abs(sheared) - (m.half_height + 1.9) + 0.9 * np.clip(radius, 0, 1) ** 4
     slant = np.float32(np.cos(np.arctan(FACET_SLOPE)))
-    pillar = smooth_max(lids * slant, (radius - 1) * np.float32(6.0), 1.6)
+    pillar = smooth_max(lids * slant, (radius - 1) * np.float32(6.0), 2.4)
     if m.number > 2:
         return pillar
     shoulder = ellipsoid(

@@ -50,6 +50,8 @@ WARP = np.dtype(
     ]
 )
 
+_PER_TURN = np.float32(1 / (2 * np.pi))
+
 SPUR_ANGLES = np.array([-0.9, -0.25, 0.25, 0.9], np.float32)
 """Directions of osteophytes from straight ahead, radians / (pi / 2), right to left."""
 
@@ -85,7 +87,7 @@ def warp_points(points: NDArray, bone: NDArray) -> NDArray[np.float32]:
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 def _warp_bones(vertices, loose, ends, rows, bones, out):
     start = 0
     for piece in range(len(ends)):
@@ -104,13 +106,22 @@ def _warp_bones(vertices, loose, ends, rows, bones, out):
         start = ends[piece]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 def _step(x, low, high):
     t = min(max((x - low) / (high - low), np.float32(0)), np.float32(1))
     return t * t * (np.float32(3) - np.float32(2) * t)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
+def _sine(x):
+    """A sine of two parabolas, right to 0.001: four times faster, same everywhere."""
+    turns = x * _PER_TURN
+    t = turns - np.floor(turns + np.float32(0.5))
+    y = np.float32(8) * t - np.float32(16) * t * abs(t)
+    return np.float32(0.225) * (y * abs(y) - y) + y
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 def _worn(b, x, y, z):
     """End-plates that sink, Schmorl nodes, osteophytes, swollen facets."""
     height = abs(z) / b.half_height
@@ -133,7 +144,7 @@ def _worn(b, x, y, z):
     return x, y, z
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 def _worn_plate(b, x, y, z, height):
     side = 0 if z > 0 else 1
     up = np.float32(1) if z > 0 else np.float32(-1)
@@ -159,7 +170,7 @@ def _worn_plate(b, x, y, z, height):
     return x, y, z
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 def _spur(b, side, u, v):
     """Length of the osteophyte in a direction: the longest of four lobes."""
     angle = np.arctan2(u, -v) / np.float32(np.pi / 2)
@@ -172,7 +183,7 @@ def _spur(b, side, u, v):
     return longest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 def _grown(b, x, y, z):
     """The patient's own sizes: width, depth, heights, canal, processes."""
     body = 1 - _step(y, b.wall - 2, b.wall + 4)
@@ -198,7 +209,7 @@ def _grown(b, x, y, z):
     return x, grown, z
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)
 def _uneven(b, x, y, z):
     """What differs between left and right, and between one arch and the next."""
     behind = _step(y, b.wall * b.depth, b.arch * b.depth + 4)
@@ -218,10 +229,10 @@ def _uneven(b, x, y, z):
         y += b.wing[wing + 1] * share
     quiet = 1 - np.float32(0.65) * (1 - _step(y, b.wall - 4, b.wall + 8))
     dx = dy = dz = np.float32(0)
+    w = b.wave
     for k in range(WAVES):
-        w = b.wave[k]
-        s = np.sin(w[0] * x + w[1] * y + w[2] * z + w[3])
-        dx += s * w[4]
-        dy += s * w[5]
-        dz += s * w[6]
+        s = _sine(w[k, 0] * x + w[k, 1] * y + w[k, 2] * z + w[k, 3])
+        dx += s * w[k, 4]
+        dy += s * w[k, 5]
+        dz += s * w[k, 6]
     return x + quiet * dx, y + quiet * dy, z + quiet * dz

@@ -13,7 +13,7 @@ from spineseg.anatomy.patient import Patient, joined_scenes
 from spineseg.anatomy.scene import Mesh, Scene
 from spineseg.anatomy.spec import Alignment, Anatomy, Pathology, PatientSpec
 from spineseg.anatomy.tables import LEVELS
-from spineseg.anatomy.warp import warp_points
+from spineseg.anatomy.warp import _sine, warp_points
 from spineseg.core.errors import SpinesegError
 
 
@@ -229,3 +229,9 @@ def test_truth_tells_the_knobs_back():
         0.5 * still.disc_height_mm["L3"], rel=0.05
     )
     assert set(truth.as_dict()) >= {"cobb_deg", "slip_percent", "wedge_ratio"}
+
+
+def test_the_sine_of_the_warp_is_a_sine():
+    x = np.linspace(-40, 40, 4001).astype(np.float32)
+    found = np.array([_sine(value) for value in x])
+    np.testing.assert_allclose(found, np.sin(x), atol=2e-3)
