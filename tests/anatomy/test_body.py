@@ -38,25 +38,40 @@ def test_every_canonical_part_is_closed_and_faces_outwards(region):
         assert volume_mm3(part.mesh) > 0, part.structure
 
 
+def shadow(scene, axis, jumps):
+    """Path lengths of parallel rays along x (0) or y (1), 4 mm apart."""
+    v = scene.vertices
+    projected = np.column_stack([v[:, 1 - axis], v[:, 2], v[:, axis]]) / [4, 4, 1]
+    projected[:, :2] -= projected[:, :2].min(0) - 2.37
+    shape = tuple(int(n) + 3 for n in projected[:, 1::-1].max(0))
+    lengths = path_lengths(projected, scene.triangles, scene.surface, jumps, shape)
+    return np.sign(lengths[0].sum()) * lengths
+
+
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("axis", [0, 1])
 def test_no_ray_through_the_body_meets_less_than_nothing(region, axis):
     """Gas takes soft tissue away, marrow takes cortex: never more than is there."""
     scene = scene_of(PatientSpec(seed=2, anatomy=Anatomy(age_years=80)), region)
-    v = scene.vertices
-    projected = np.column_stack([v[:, 1 - axis], v[:, 2], v[:, axis]]) / [4, 4, 1]
-    projected[:, :2] -= projected[:, :2].min(0) - 2.37
-    shape = tuple(int(n) + 3 for n in projected[:, 1::-1].max(0))
-    lengths = path_lengths(
-        projected, scene.triangles, scene.surface, scene.jumps, shape
-    )
-    sign = np.sign(lengths[0].sum())
-    soft, cortical, trabecular, metal = sign * lengths
+    soft, cortical, trabecular, metal = shadow(scene, axis, scene.jumps)
     assert soft.max() > 150
     assert (soft + cortical + metal).min() > -3
     assert cortical.min() > -2
     assert trabecular.min() > -4
     assert metal.min() > -0.1
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("fat", [0.5, 2.5])
+def test_the_skin_covers_the_muscles_of_the_thin_and_of_the_fat(region, fat):
+    scene = scene_of(PatientSpec(seed=8, anatomy=Anatomy(fat=fat)), region)
+    jumps = np.zeros((len(scene.jumps), 4), np.float32)
+    for column, name in enumerate(("skin", "muscle")):
+        jumps[scene.structures.index(name), column] = 1
+    for axis in (0, 1):
+        skin, muscle, _, _ = shadow(scene, axis, jumps)
+        assert muscle.max() > 150
+        assert (skin - muscle)[4:-4].min() > -0.5  # but for the flat cuts
 
 
 @pytest.mark.parametrize("region", REGIONS)

@@ -24,16 +24,18 @@ BELOW_MM = 240.0
 ABOVE_MM = 220.0
 GIRTH_MM = 26.0
 """How far the skin moves outwards when fat doubles."""
+FAT_LEVELS, FAT_SHARE = ("L2", "T4", "C5"), (1.0, 0.8, 0.35)
+"""Fat is thick over belly and seat, thin over neck and scalp."""
 
 
 @dataclass(frozen=True)
 class Rig:
     """The table over canonical height and the rigid motions.
 
-    table: (k, 17) rows from ``low_mm`` in steps of :data:`STEP_MM`: canonical x, y;
+    table: (k, 18) rows from ``low_mm`` in steps of :data:`STEP_MM`: canonical x, y;
     patient's x, y, z; rotation vector; asymmetry left (3), right (3); x of the skin;
-    y and z of the shoulders' posture.  rigid: (3, 12) matrix (9) and shift (3) of
-    pelvis, skull and shoulders.
+    y and z of the shoulders' posture; share of fat.  rigid: (3, 12) matrix (9) and
+    shift (3) of pelvis, skull and shoulders.
     scale: patient over canonical.  outward_mm: movement of the skin by fat.
     """
 
@@ -68,7 +70,7 @@ def make_rig(
     chain[:, 4] += scale * (z - inside)
     # beyond its ends the column no longer turns anything
     chain[:, 5:8] *= np.exp(-(((z - inside) / 60) ** 2))[:, None]
-    table = np.zeros((len(z), 17), F32)
+    table = np.zeros((len(z), 18), F32)
     table[:, :8] = chain
     table[:, 8:14] = 2.2 * asymmetry * _smooth_noise(len(z), 6, 110 / STEP_MM, random)
     table[:, 14] = _calm(chain[:, 2], z)
@@ -77,6 +79,8 @@ def make_rig(
     k, low = order.index("T2"), order.index("T8")
     level = np.clip((z - height[low]) / (height[k] - height[low]), 0, 1)
     table[:, 15:17] = level[:, None] * posture[1:]
+    levels = [height[order.index(level)] for level in FAT_LEVELS]
+    table[:, 17] = np.interp(z, levels, FAT_SHARE)
     rigid = np.stack(
         [
             _rigid(old[0], new[0], turn[0], pelvis_scale),
@@ -200,7 +204,7 @@ def _follow(p, q, table, low, scale, outward, skin):  # pragma: no cover - compi
     away = abs(dx) / (abs(dx) + F32(40))
     reach = F32(0.4) if skin else F32(1)
     centre = w * a[14] + u * b[14] if skin else w * a[2] + u * b[2]
-    out = outward / (np.sqrt(dx * dx + dy * dy) + F32(20))
+    out = outward * (w * a[17] + u * b[17]) / (np.sqrt(dx * dx + dy * dy) + F32(20))
     for c in range(3):
         left, right = w * a[8 + c] + u * b[8 + c], w * a[11 + c] + u * b[11 + c]
         q[c] = away * (side * left + (F32(1) - side) * right)

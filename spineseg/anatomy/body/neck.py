@@ -35,7 +35,42 @@ _AIR = (
 def neck(places: Places, random: np.random.Generator) -> list[Part]:
     """Return air, hyoid, epiglottis and larynx."""
     parts = _air(places) + _hyoid(places) + _larynx(places, random)
-    return parts + _carotids(places, random)
+    return parts + _carotids(places, random) + _fat_planes(places, random)
+
+
+def _fat_planes(places: Places, random: np.random.Generator) -> list[Part]:
+    """Return the sheets of fat between muscles that a lateral film sees edge on."""
+    levels = ("C2", "C3", "C4", "C5", "C6", "C7", "T1")
+    parts = []
+    for rear, inner, outer, thick in (
+        (-2.6, -11, 11, 1.0),
+        (27, 10, 44, 1.7),
+        (40, 6, 40, 2.0),
+    ):
+        wave = random.normal(0, 1.0, (len(levels), 3))
+        columns = np.linspace(inner, outer, 3)
+        grid = []
+        for level, shake in zip(levels, wave, strict=True):
+            wall = 0.0 if rear > 0 else -DIMENSIONS[level].depth_mm / 2
+            # muscles bulge: the sheet lies deeper at its sides
+            grid.append(
+                [
+                    places.within(level, x, wall + rear + bump - 0.004 * x * x, 0)
+                    for x, bump in zip(columns, shake, strict=True)
+                ]
+            )
+        sides = (1, -1) if rear > 0 else (1,)
+        for side in sides:
+            sheet = np.array(grid) * (side, 1, 1)
+            mesh = plate(sheet, np.full((len(levels), 3), thick), 28, 10)
+            parts.append(Part(mesh, "fat plane", soft(-0.115)))
+    gland = blob(places.at("C3", 0, -62, 2), (34, 20, 16), random, rough=0.15, level=2)
+    chin = blob(places.at("C4", 0, -66, -2), (24, 18, 7), random, rough=0.2, level=2)
+    return [
+        *parts,
+        Part(gland, "floor of the mouth", soft(0.03)),
+        Part(chin, "fat under the chin", soft(-0.10)),
+    ]
 
 
 def _carotids(places: Places, random: np.random.Generator) -> list[Part]:
@@ -131,10 +166,10 @@ def _hyoid(places: Places) -> list[Part]:
     return long_bone(
         places,
         np.array(curve) + middle,
-        [1.2, 1.4, 1.8, 2.6, 3.0, 2.6, 1.8, 1.4, 1.2],
-        [1.5, 1.8, 2.4, 4.2, 5.2, 4.2, 2.4, 1.8, 1.5],
+        [0.7, 1.5, 1.5, 2.0, 2.6, 2.8, 2.6, 2.0, 1.5, 1.5, 0.7],
+        [0.8, 1.8, 1.9, 2.8, 4.2, 5.0, 4.2, 2.8, 1.9, 1.8, 0.8],
         "hyoid",
-        cortex_mm=0.55,
+        cortex_mm=0.5,
     )
 
 

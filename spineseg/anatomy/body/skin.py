@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from spineseg.anatomy.body.carry import FAT_LEVELS, FAT_SHARE
 from spineseg.anatomy.body.parts import Array, Part, Places, soft
 from spineseg.anatomy.mesh import surface_nets
 from spineseg.anatomy.sdf import (
@@ -63,11 +64,8 @@ def skin(places: Places, head: bool) -> list[Part]:
     spacing = 10.0 if head else 12.0
     p = grid_points(low, high, spacing)
     field = unit_field(_body(p, rows, places, arms=head), spacing)
-    # fat is thin over neck and scalp, thick over belly and seat
-    z = p[..., 2]
-    fat = FAT_MM * np.interp(
-        z, [places.at("L2")[2], places.at("T4")[2], places.at("C5")[2]], [1, 0.8, 0.35]
-    )
+    heights = [places.at(level)[2] for level in FAT_LEVELS]
+    fat = FAT_MM * np.interp(p[..., 2], heights, FAT_SHARE)
     outer = surface_nets(field, low, spacing)
     inner = surface_nets((field + fat).astype(np.float32), low, spacing)
     return [
