@@ -17,12 +17,13 @@ from spineseg.anatomy.scene import Mesh
 Mixture = Mapping[str, float]
 """Shares of elementary tissues, by the names of the relaxation table."""
 
-TEXTURES = ("marrow", "fine", "streak", "septa", "fibre", "blotch")
+TEXTURES = ("marrow", "fine", "streak", "septa", "fibre", "blotch", "patch")
 """Patterns that imaging lays over a region, by name.
 
 marrow: cloudy grain of 1 to 4 mm; fine: grain below a millimetre; streak: thin
 strands along the muscles; septa: a net of thin walls between lobules of fat; fibre:
-stripes across an interspinous ligament; blotch: patches of a centimetre.
+stripes across an interspinous ligament; blotch: clouds of a centimetre; patch:
+large areas with sharp borders, two thirds of the whole.
 """
 
 AXIAL_LABELS = {"body_or_disc": 1, "canal": 2, "lamina": 3}

@@ -6,7 +6,7 @@ posterior. Between the levels the frame turns and moves smoothly.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -73,6 +73,22 @@ class SpineCurve:
         """World point at local millimetres of one vertebra."""
         row = self.names.index(level)
         return self.origins[row] + np.array([x, y, z]) @ self.axes[row]
+
+    def behind(self, back_mm: float) -> "SpineCurve":
+        """A smoother curve that runs ``back_mm`` behind the vertebral bodies.
+
+        Where the lower back is hollow, sections that are square to the spine would
+        cross each other far behind it; muscles follow this curve instead.
+        """
+
+        def calm(values: Array) -> Array:
+            for _ in range(2):
+                inner = (values[:-2] + 2 * values[1:-1] + values[2:]) / 4
+                values = np.concatenate([values[:1], inner, values[-1:]])
+            return values
+
+        origins = calm(self.origins + back_mm * self.axes[:, 1])
+        return replace(self, origins=origins, axes=calm(self.axes))
 
     def size(self, level: str) -> Dimensions:
         """Dimensions of a vertebra of this patient."""

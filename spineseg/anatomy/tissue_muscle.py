@@ -21,7 +21,7 @@ _MUSCLES: dict[str, tuple[tuple[str, ...], list[list[float]]]] = {
         _LEVELS[4:],
         [
             [60, 67, 66, 63, 59, 53, 44, 39],
-            [61, 57, 55, 53, 51, 49, 46, 44],
+            [11, 7, 5, 3, 1, -1, -4, -6],
             [7, 14, 17, 17, 16, 14, 11, 10],
             [10, 18, 21, 20, 19, 17, 13, 12],
             [0.3, 0.35, 0.35, 0.3, 0.3, 0.3, 0.2, 0.2],
@@ -31,7 +31,7 @@ _MUSCLES: dict[str, tuple[tuple[str, ...], list[list[float]]]] = {
         _LEVELS[2:],
         [
             [27, 40, 46, 43, 39, 36, 33.5, 30, 25, 22],
-            [54, 58, 60, 60, 60, 59, 57, 54, 49, 46],
+            [4, 8, 10, 10, 10, 9, 7, 4, -1, -4],
             [8, 13, 16, 18, 18, 17, 16, 14.5, 12, 10.5],
             [8, 13, 18, 21, 22, 21, 20, 18, 14, 12.5],
             [0.4, 0.35, 0.2, 0.12, 0.1, 0.1, 0.1, 0.1, 0, 0],
@@ -41,7 +41,7 @@ _MUSCLES: dict[str, tuple[tuple[str, ...], list[list[float]]]] = {
         _LEVELS,
         [
             [8, 11, 15, 19, 20, 17.6, 15.7, 14.2, 12.8, 11, 9, 8],
-            [40, 43, 48, 54, 56, 56, 55, 53, 51, 48, 44, 42],
+            [-10, -7, -2, 4, 6, 6, 5, 3, 1, -2, -6, -8],
             [1, 8, 11, 15, 16, 14, 12.4, 11, 9.6, 8.2, 7, 6],
             [1, 7, 10, 15, 18, 19.5, 19, 18, 17, 15, 12, 10],
             [0.5, 0.5, 0.45, 0.3, 0.15, 0, 0, 0, 0, 0, 0, 0],
@@ -90,10 +90,17 @@ _MUSCLES: dict[str, tuple[tuple[str, ...], list[list[float]]]] = {
 }
 _SHEATH = [
     [9, 14, 20, 31, 39, 42, 42, 40, 37, 34, 28, 24],
-    [41, 44, 50, 57, 58.5, 58, 58, 57, 55, 52, 47, 44],
+    [-9, -6, 0, 7, 8.5, 8, 8, 7, 5, 2, -3, -6],
     [2, 11, 17, 27, 36, 39, 39, 37, 34, 30, 25, 22],
     [1.5, 7, 10, 15, 20, 23, 24, 23, 22, 19, 15, 13],
 ]
+
+
+_BACK_MUSCLES = ("iliocostalis", "longissimus", "multifidus")
+_BACK_MM = 50.0
+"""These follow a curve behind the bodies; so do their sheath and their fat planes."""
+
+_SEAM = Streaks("patch", 1.0, {"muscle": 0.95, "fat": 0.05})
 
 
 def muscle_region(name: str, mesh: Mesh, infiltration: float) -> Region:
@@ -114,23 +121,24 @@ def muscle_regions(
         rng: stream of the patient.
     """
     regions = []
+    back = curve.behind(_BACK_MM * curve.scale)
     for side in (-1, 1):
-        regions += _sheath(curve, side, infiltration, rng)
+        regions += _sheath(back, side, infiltration, rng)
     for name, (levels, rows) in _MUSCLES.items():
         for side in (-1, 1):
             lean = 0.35 if name in ("psoas", "crus", "quadratus") else 1.0
-            rim, mesh = _one_muscle(curve, levels, rows, side, infiltration, rng)
+            along = back if name in _BACK_MUSCLES else curve
+            rim, mesh = _one_muscle(along, levels, rows, side, infiltration, rng)
             regions.append(_rim(name, rim))
             regions.append(muscle_region(name, mesh, infiltration * lean))
             if name == "multifidus":
-                regions += _inner_planes(curve, side, infiltration, rng)
+                regions += _inner_planes(back, side, infiltration, rng)
     return regions
 
 
 def _rim(name: str, mesh: Mesh) -> Region:
     """The fat plane around a muscle: present in places, a seam in others."""
-    seam = Streaks("blotch", 0.95, {"muscle": 1.0})
-    return Region(f"{name} plane", mesh, {"fat": 0.75, "muscle": 0.25}, streaks=seam)
+    return Region(f"{name} plane", mesh, {"fat": 0.8, "muscle": 0.2}, streaks=_SEAM)
 
 
 def _one_muscle(
@@ -206,7 +214,7 @@ def _inner_planes(
     meshes = []
     for _ in range(2 + round(3 * infiltration)):
         x = np.array([15, 18, 18.5, 16, 14.5, 13, 12]) + rng.normal(0, 2.6)
-        y = np.array([50, 56, 58, 57, 56, 54, 52]) + rng.normal(0, 4.5)
+        y = np.array([0, 6, 8, 7, 6, 4, 2.0]) + rng.normal(0, 4.5)
         length = np.array([4, 7, 9, 8.5, 8, 7, 5]) * rng.uniform(0.35, 0.8)
         meshes.append(
             loft_along(
@@ -227,8 +235,8 @@ def _inner_planes(
         curve,
         levels,
         side * np.array([14, 20, 23, 21, 19, 17, 15.0]) * curve.scale,
-        np.array([41, 43, 43, 42, 41, 40, 38.0]) * curve.scale,
-        np.array([4, 5, 5, 4.2, 3.6, 3, 2.4])
+        np.array([-9, -7, -7, -8, -9, -10, -12.0]) * curve.scale,
+        np.array([2.6, 3.4, 3.6, 3, 2.6, 2.2, 2])
         * (0.5 + 0.7 * infiltration)
         * curve.scale,
         np.array([2, 3, 3.6, 3, 2.6, 2.2, 2])
@@ -240,5 +248,5 @@ def _inner_planes(
         rng=rng,
     )
     tissue = {"fat": 0.7, "muscle": 0.3}
-    seam = Streaks("blotch", 0.8, {"muscle": 0.9, "fat": 0.1})
+    seam = Streaks("patch", 0.8, {"muscle": 0.9, "fat": 0.1})
     return [Region("fat planes", joined([*meshes, deep]), tissue, streaks=seam)]

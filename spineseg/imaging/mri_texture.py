@@ -52,6 +52,7 @@ def texture(name: str, pixel_mm: float, plane: str, size: int) -> Tile:
         "fine": lambda: _ramp(noise(0.45, 0.45), 0.2, 1.4),
         "blotch": lambda: _ramp(noise(3.2, 3.2) + 0.3 * noise(0.9, 0.9), 0.0, 2.4),
         "fibre": lambda: _ramp(_bent(noise(0.8, 7.0), noise(9, 9)), 0.0, 1.2),
+        "patch": lambda: _ramp(noise(5.5, 5.5) + 0.2 * noise(1, 1), -0.75, 0.05),
         "septa": lambda: _net(noise),
         "streak": lambda: _strands(noise, plane),
     }

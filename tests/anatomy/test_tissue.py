@@ -53,6 +53,17 @@ def test_the_curve_runs_upwards(curve):
     assert (np.diff(heights) > 0).all()
 
 
+def test_the_curve_of_the_muscles_runs_behind_and_bends_less(curve):
+    def bend(line):
+        z = line.at(np.linspace(line.q("S1"), line.q("L1"), 30))[3]
+        return np.arccos(np.clip((z[1:] * z[:-1]).sum(1), -1, 1)).max()
+
+    back = curve.behind(50.0)
+    moved = back.origins[5] - curve.origins[5]
+    assert moved @ curve.axes[5, 1] == pytest.approx(50, abs=6)
+    assert bend(back) < bend(curve)
+
+
 def test_a_loft_of_circles_has_the_volume_of_a_tube(curve):
     q = ["L4", "L3", "L2"]
     mesh = loft_along(curve, q, 0.0, 0.0, 10.0, 10.0, exponent=2.0, around=48)

@@ -1,5 +1,7 @@
 """Facts about painting and measuring, on boxes: nothing of the anatomy is used."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -8,6 +10,7 @@ from spineseg.anatomy.scene import Mesh
 from spineseg.anatomy.tissue import Cut, Grain, Region, Streaks, half_spaces
 from spineseg.core.errors import SpinesegError
 from spineseg.core.rng import rng
+from spineseg.imaging.kspace import heartbeat, pulsate, to_image, to_kspace
 from spineseg.imaging.mri import Scanner, acquire
 from spineseg.imaging.mri_coil import Coil
 from spineseg.imaging.mri_geometry import Stack, occupancy, paint, unknown_tissues
@@ -171,6 +174,28 @@ def test_breathing_blurs_along_the_phase_axis():
     )[1]
     outside = np.s_[24:40, 2:8]
     assert moving[outside].mean() > 3 * still[outside].mean()
+
+
+def test_an_unsteady_heart_smears_the_ghosts_and_keeps_their_energy():
+    dot = np.zeros((128, 128))
+    dot[64, 64] = 1.0
+    steady, unsteady = (
+        to_image(
+            pulsate(to_kspace(dot), 0.5, 30.0, -1, heartbeat(128, rng(5, "h"), walk))
+        )
+        for walk in (0.0, 0.4)
+    )
+    assert np.abs(unsteady).max() < 0.7 * np.abs(steady).max()
+    energy = [np.sum(np.abs(ghosts) ** 2) for ghosts in (steady, unsteady)]
+    assert energy[1] == pytest.approx(energy[0], rel=0.1)
+
+
+def test_a_region_can_be_kept_inside_another_body():
+    whole, core = region("fat", *WIDE), box((-50, -5.3, -5.3), (50, 5.3, 5.3))
+    kept = painted([replace(whole, inside=core)]).images[1, :, :, 1]
+    alone = painted([Region("fat", core, {"fat": 1.0})]).images[1, :, :, 1]
+    assert_allclose(kept, alone, atol=1e-6)
+    assert alone.max() > 0
 
 
 def test_grain_changes_the_spread_and_not_the_mean():
