@@ -175,7 +175,7 @@ def disc_regions(
     regions = [
         _shell_region(
             f"annulus {level}",
-            disc_shell(curve, level, state=state),
+            disc_shell(curve, level, overlap_mm=1.5, state=state),
             {"annulus": 0.55, "ligament": 0.45},
             label,
         )

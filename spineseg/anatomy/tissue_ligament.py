@@ -24,7 +24,7 @@ def ligament_regions(
     ]
     dark = {"ligament": 1.0}
     return [
-        Region("longitudinal ligaments", _longitudinal(curve), dark, 0, 0),
+        Region("longitudinal ligaments", _longitudinal(curve), dark),
         *_interspinous(curve, rng),
         Region("flava", joined(flava), {"ligament": 0.8, "annulus": 0.2}, 0, 0),
     ]
