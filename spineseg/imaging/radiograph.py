@@ -122,16 +122,20 @@ def detail_for(spacing_mm: float) -> float:
 
 def shadows(scene: Scene, camera: Camera) -> tuple[NDArray[np.float32], Masks]:
     """Return path lengths (4, H, W) in mm along the rays, and the bones' masks."""
-    lengths, bits = trace(
+    bits = surface_bits(scene.structures, scene.parts)
+    bits[scene.jumps[:, 1] < 0] = (
+        0  # inside of the cortex: the outline is there already
+    )
+    lengths, mask = trace(
         camera.project(scene.vertices),
         scene.triangles,
         scene.surface,
         scene.jumps,
-        surface_bits(scene.structures, scene.parts),
+        bits,
         camera.shape,
     )
     lengths *= camera.obliquity()
-    return lengths, Masks(bits)
+    return lengths, Masks(mask)
 
 
 def expose(

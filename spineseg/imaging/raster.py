@@ -107,14 +107,15 @@ def trace(
     directions, plane_of, scale_of = _directions(table)
     out = np.zeros((table.shape[1], *shape), np.float32)
     mask = np.zeros(shape, np.uint64)
-    scratch = np.empty((min(_PLANES, len(directions)), *shape), np.float32)
+    pixels = shape[0] * shape[1]
+    scratch = np.empty(min(_PLANES, len(directions)) * pixels + 3, np.float32)
     for first in range(0, len(directions), _PLANES):
         batch = directions[first : first + _PLANES]
-        planes = scratch[: len(batch)]
+        planes = scratch[: len(batch) * pixels + 3]
         planes.fill(0.0)
         chosen = np.where(plane_of < first + len(batch), plane_of - first, -1)
         kernels.add_hits(points, faces, rows, chosen, scale_of, fields, planes, mask)
-        kernels.combine(planes, batch, out)
+        kernels.combine(planes[:-3].reshape(len(batch), *shape), batch, out)
     return out, mask
 
 
