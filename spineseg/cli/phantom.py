@@ -19,58 +19,67 @@ _FILM_ENDINGS = (".png", ".dcm")
 _SERIES_ENDINGS = (".mha", ".nii.gz", ".nii", ".nrrd", ".png")
 _BODY_PARTS = {"ap": "TLSPINE", "lateral": "LSPINE", "cervical": "CSPINE"}
 
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Radiographs: .png or .dcm. Magnetic resonance: .mha, .nii.gz, .nrrd, "
+        "or .png for the middle slice.",
+        show_default=False,
+    ),
+]
+View = Annotated[str, typer.Option(help="ap, lateral, cervical, sagittal or axial.")]
+Contrast = Annotated[str, typer.Option(help="t1 or t2 (sagittal, axial).")]
+Seed = Annotated[int, typer.Option(help="Another number, another patient.")]
+Size = Annotated[int | None, typer.Option(help="Rows and columns, pixels.")]
+Age = Annotated[float | None, typer.Option(help="Years, 18 to 100.")]
+Sex = Annotated[str | None, typer.Option(help="female or male.")]
+Cobb = Annotated[float | None, typer.Option(help="Main curve, degrees.")]
+Apex = Annotated[str | None, typer.Option(help="Apex of the curve, T5 to L3.")]
+Side = Annotated[str | None, typer.Option(help="Side it bulges to: left or right.")]
 Levels = Annotated[list[str] | None, typer.Option(metavar="LEVEL:NUMBER")]
+Metal = Annotated[
+    list[str] | None,
+    typer.Option(help="acdf, screws or cage, with levels: acdf:C5-C6."),
+]
+Sick = Annotated[bool, typer.Option("--sick", help="Draw diseases by chance as well.")]
+MaskFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write labels too. Radiographs: 1 is C1, 24 is L5, 25 the sacrum. "
+        "Sagittal: SPIDER's numbers. Axial: 1 body or disc, 2 canal, 3 lamina."
+    ),
+]
+TruthFile = Annotated[
+    Path | None, typer.Option(help="Write knobs and measured values as .json.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files.")]
 
 
 @app.command(no_args_is_help=True)
 def phantom(
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            help="Radiographs: .png or .dcm. Magnetic resonance: .mha, .nii.gz, "
-            ".nrrd, or .png for the middle slice.",
-            show_default=False,
-        ),
-    ],
-    view: Annotated[
-        str, typer.Option(help="ap, lateral, cervical, sagittal or axial.")
-    ] = "ap",
-    contrast: Annotated[str, typer.Option(help="t1 or t2 (sagittal, axial).")] = "t2",
-    seed: Annotated[int, typer.Option(help="Another number, another patient.")] = 0,
-    size: Annotated[
-        int | None, typer.Option(help="Rows and columns in pixels.", show_default=False)
-    ] = None,
-    age: Annotated[float | None, typer.Option(help="Years, 18 to 100.")] = None,
-    sex: Annotated[str | None, typer.Option(help="female or male.")] = None,
-    cobb: Annotated[float | None, typer.Option(help="Main curve, degrees.")] = None,
-    apex: Annotated[str | None, typer.Option(help="Apex of the curve, T5-L3.")] = None,
-    side: Annotated[str | None, typer.Option(help="left or right.")] = None,
+    output: Output,
+    view: View = "ap",
+    contrast: Contrast = "t2",
+    seed: Seed = 0,
+    size: Size = None,
+    age: Age = None,
+    sex: Sex = None,
+    cobb: Cobb = None,
+    apex: Apex = None,
+    side: Side = None,
     slip: Levels = None,
     wedge: Levels = None,
     pars: Levels = None,
     disc: Levels = None,
     stenosis: Levels = None,
     herniation: Levels = None,
-    hardware: Annotated[
-        list[str] | None,
-        typer.Option(help="acdf, screws or cage, with levels: acdf:C5-C6."),
-    ] = None,
-    sick: Annotated[
-        bool, typer.Option("--sick", help="Draw diseases by chance as well.")
-    ] = False,
-    mask: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write labels too. Radiographs: 1 is C1, 24 is L5, 25 the sacrum. "
-            "Sagittal: SPIDER's numbers. Axial: 1 body or disc, 2 canal, 3 lamina."
-        ),
-    ] = None,
-    truth: Annotated[
-        Path | None, typer.Option(help="Write knobs and measured values as .json.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files.")] = False,
+    hardware: Metal = None,
+    sick: Sick = False,
+    mask: MaskFile = None,
+    truth: TruthFile = None,
+    force: Force = False,
 ) -> None:
     """Picture a synthetic patient: a body drawn by its seed, with the knobs you turn.
 
