@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spineseg.anatomy.tissue import PARTIAL_LABEL
+from spineseg.anatomy.tissue import PARTIAL_LABEL, Region
 from spineseg.anatomy.tissue_disc import lower_neighbour, pfirrmann
 from spineseg.anatomy.tissue_frames import spine_curve
 from spineseg.anatomy.tissue_patient import ImagedPatient, disc_states, tissue_regions
@@ -140,11 +140,11 @@ def render_mri(
     plane: str = "sagittal",
     contrast: str = "t2",
     scanner: Scanner | None = None,
-    detail_mm: float = 1.2,
+    regions: Sequence[Region] | None = None,
     **stack: Any,
 ) -> MriVolume:
     """Render one series; see :func:`render_mri_set`."""
-    found = render_mri_set(patient, plane, (contrast,), scanner, detail_mm, **stack)
+    found = render_mri_set(patient, plane, (contrast,), scanner, regions, **stack)
     return found[contrast]
 
 
@@ -153,7 +153,7 @@ def render_mri_set(
     plane: str = "sagittal",
     contrasts: Sequence[str] = ("t1", "t2"),
     scanner: Scanner | None = None,
-    detail_mm: float = 1.2,
+    regions: Sequence[Region] | None = None,
     **stack: Any,
 ) -> dict[str, MriVolume]:
     """Render several weightings of one patient from one geometry pass.
@@ -163,7 +163,8 @@ def render_mri_set(
         plane: ``"sagittal"`` or ``"axial"``.
         contrasts: names of :data:`spineseg.imaging.mri_signal.PROTOCOLS`.
         scanner: how it is measured; the default is a common 1.5 tesla examination.
-        detail_mm: size of the triangles of the bones.
+        regions: of :func:`tissue_regions` of the same patient, to build them once for
+            several calls.
         **stack: arguments of :func:`sagittal_stack` or :func:`axial_stack`.
 
     Raises:
@@ -177,9 +178,12 @@ def render_mri_set(
     place = stacks[plane](patient, **stack)
     protocols = [PROTOCOLS[name] for name in contrasts]
     seed = patient.spec.seed
-    regions = tissue_regions(patient, detail_mm)
     picture = paint(
-        regions, place, protocols, scanner.field_tesla, rng(seed, "mri", plane, "tiles")
+        tissue_regions(patient) if regions is None else regions,
+        place,
+        protocols,
+        scanner.field_tesla,
+        rng(seed, "mri", plane, "tiles"),
     )
     labels = _finished_labels(picture, place)
     return {

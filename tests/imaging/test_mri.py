@@ -1,5 +1,10 @@
 """Facts about rendered examinations of whole patients."""
 
+import hashlib
+import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import numpy as np
 import pytest
 from scipy.ndimage import label as components
@@ -103,6 +108,29 @@ def test_the_same_patient_gives_the_same_bytes():
     assert first.labels.tobytes() == second.labels.tobytes()
 
 
+def fingerprints(seeds) -> list[str]:
+    return [
+        hashlib.sha256(v.array.tobytes() + v.labels.tobytes()).hexdigest()
+        for v in (render_mri(patient(seed), matrix=64, slices=2) for seed in seeds)
+    ]
+
+
+def test_another_process_and_another_order_give_the_same_bytes():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        there = pool.submit(fingerprints, [7, 6]).result()
+    assert fingerprints([6, 7]) == there[::-1]
+    assert len(set(there)) == 2
+
+
+def test_regions_built_once_serve_several_series():
+    who = patient(6)
+    regions = tissue_regions(who)
+    for plane in ("sagittal", "axial"):
+        shared = render_mri(who, plane, regions=regions, matrix=64)
+        fresh = render_mri(who, plane, matrix=64)
+        assert np.array_equal(shared.array, fresh.array)
+
+
 def test_one_contrast_alone_is_the_same_as_in_a_pair():
     alone = render_mri(patient(6), contrast="t2", matrix=96, slices=2)
     both = render_mri_set(patient(6), matrix=96, slices=2)
@@ -142,6 +170,10 @@ def test_a_herniation_puts_disc_into_the_canal():
 
 def test_metadata_holds_the_knobs_and_the_grade_of_every_disc(pair):
     metadata = pair["t1"].metadata
+    assert json.loads(json.dumps(metadata)) == metadata | {
+        "scanner": json.loads(json.dumps(metadata["scanner"])),
+        "patient": json.loads(json.dumps(metadata["patient"])),
+    }
     assert metadata["patient"]["seed"] == 4
     assert metadata["protocol"] == {"name": "t1", "tr_ms": 560.0, "te_ms": 10.0}
     assert {d["pfirrmann"] for d in metadata["discs"].values()} <= {1, 2, 3, 4, 5}
