@@ -1,0 +1,30 @@
+"""Training: one visible loop, checkpoints that survive, records that tell all."""
+
+from spineseg.training.checkpoint import (
+    load_checkpoint,
+    load_weights,
+    save_checkpoint,
+    save_weights,
+)
+from spineseg.training.examples import Examples, SampleExamples, to_picture
+from spineseg.training.fit import BEST, Job, fit
+from spineseg.training.position import Position
+from spineseg.training.schedule import PLANS, Optimiser, Plan, Schedule
+
+__all__ = [
+    "BEST",
+    "PLANS",
+    "Examples",
+    "Job",
+    "Optimiser",
+    "Plan",
+    "Position",
+    "SampleExamples",
+    "Schedule",
+    "fit",
+    "load_checkpoint",
+    "load_weights",
+    "save_checkpoint",
+    "save_weights",
+    "to_picture",
+]
