@@ -115,21 +115,29 @@ def sample_film(random: np.random.Generator, view: str) -> Film:
         projection=_sample_projection(random, usual.projection),
         exposure=_sample_exposure(random, usual.exposure),
         presentation=_sample_presentation(random, usual.presentation),
-        artefacts=sample_artefacts(random, usual.field_mm),
+        artefacts=sample_artefacts(random, usual.field_mm, view == "ap"),
     )
 
 
-def sample_artefacts(random: np.random.Generator, field_mm: float) -> Artefacts:
-    """Return the faults of one film; most films have blades and a marker only."""
+def sample_artefacts(
+    random: np.random.Generator, field_mm: float, frontal: bool = True
+) -> Artefacts:
+    """Return the faults of one film; most films have blades and a marker only.
+
+    On a frontal film the letter lies on the side that it names: L to the right.
+    """
     blades = Collimation(
         half_width_mm=field_mm * random.uniform(0.34, 0.52),
         half_height_mm=field_mm * random.uniform(0.44, 0.52),
         offset_mm=tuple(random.normal(0, 3, 2)),
         roll_deg=random.normal(0, 0.6),
     )
+    side = str(random.choice(["L", "R"]))
+    rightwards = side == "L" if frontal else random.random() < 0.5
+    away = random.uniform(0.12, 0.2)
     marker = Marker(
-        text=str(random.choice(["L", "R"])),
-        u=random.choice([random.uniform(0.12, 0.2), random.uniform(0.8, 0.88)]),
+        text=side,
+        u=1.0 - away if rightwards else away,
         v=random.uniform(0.06, 0.2),
         size_mm=random.uniform(10, 16),
     )

@@ -17,6 +17,7 @@ Picture = NDArray[np.float32]
 
 _SAMPLES = 40_000  # pixels from which the window's percentiles are taken
 _BODY_SHARE = 0.5  # of the open beam; what reads less lies behind the patient
+_WHITE_CAP = 2.5
 _OPEN_DEPTH = 0.1  # -ln of what counts as open beam
 _FINE_MM, _MIDDLE_MM = 1.1, 4.5  # sizes of the details that are raised
 
@@ -81,10 +82,8 @@ def presented(
     # air is cut off before the pyramid, else its edge would shine into the body
     thin = np.float32(np.percentile(sample, 1.0)) - np.float32(0.15)
     details = balanced(np.maximum(depth, thin), pitch_mm, look)
-    low, high = np.percentile(
-        _sample(details, body), [look.low_percent, look.high_percent]
-    )
-    picture = _sigmoid(details, float(low), max(float(high - low), 1e-6), look.slope)
+    low, high = _window(_sample(details, body), look)
+    picture = _sigmoid(details, low, max(high - low, 1e-6), look.slope)
     # and darkened afterwards, from the clipping level down to the open beam
     depth -= np.float32(_OPEN_DEPTH)
     depth *= np.float32(1 / max(thin - _OPEN_DEPTH, 0.1))
@@ -114,6 +113,18 @@ def gain_at(size_mm: float, look: Presentation) -> float:
     middle = 0.55 / (1 + (size_mm / _MIDDLE_MM) ** 2)
     coarse = 1 / (1 + (look.coarse_mm / size_mm) ** 2)
     return 1.0 + look.sharpening * (fine + middle) - look.compression * coarse
+
+
+def _window(sample: Picture, look: Presentation) -> tuple[float, float]:
+    """Return the values that become black and white.
+
+    White lies at most 2.5 times as far above the middle as the 95th percentile does:
+    without that cap a metal screw would darken all the rest.
+    """
+    low, middle, bright, high = np.percentile(
+        sample, [look.low_percent, 50.0, 95.0, look.high_percent]
+    )
+    return float(low), float(min(high, middle + _WHITE_CAP * (bright - middle)))
 
 
 def _sample(picture: Picture, where: NDArray[np.bool_]) -> Picture:

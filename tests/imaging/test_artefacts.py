@@ -136,6 +136,13 @@ def test_drawn_films_are_the_same_from_the_same_stream_and_vary(view):
     assert any(f.motion for f in faults)
 
 
+def test_a_letter_on_a_frontal_film_lies_on_the_side_that_it_names():
+    for k in range(60):
+        marker = sample_film(rng(k, "film"), "ap").artefacts.marker
+        if marker is not None:
+            assert (marker.u > 0.5) == (marker.text == "L")
+
+
 def test_an_unknown_view_names_the_known_ones():
     with pytest.raises(SpinesegError, match="ap or lateral or cervical"):
         film("oblique")

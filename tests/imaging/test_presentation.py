@@ -103,6 +103,17 @@ def test_the_shutter_is_black_and_does_not_change_what_it_leaves_open():
     assert correlation > 0.999
 
 
+def test_a_metal_screw_does_not_darken_the_rest():
+    pierced = body()
+    pierced[44:50, 20:30] *= 1e-3
+    without, pierced = (
+        presented(s, 1.0, OPEN, Presentation()) for s in (body(), pierced)
+    )
+    far = np.s_[30:66, 70:90]
+    assert pierced[47, 25] == 1.0
+    assert abs(float(pierced[far].mean() - without[far].mean())) < 0.12
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
