@@ -111,7 +111,7 @@ def _alignment(
         pelvic_incidence_deg=incidence,
         lordosis_deg=_near(rng, lordosis, 7.0, 15, 80),
         kyphosis_deg=kyphosis,
-        cervical_lordosis_deg=_near(rng, 13 + 0.35 * (kyphosis - 38), 8.0, -10, 38),
+        cervical_lordosis_deg=_near(rng, 16 + 0.5 * (kyphosis - 38), 7.5, -10, 40),
         posture=people.posture,
     )
 

@@ -170,16 +170,16 @@ def _balanced_slope(alignment: Alignment, bend: _Bend) -> float:
     """Return the sacral slope: from the incidence, then turned towards balance.
 
     PT = 0.37 PI - 7 standing (Vialle 2005: 13 +- 6 at a PI of 55) and 4.5 more lying.
-    A spine that would lean turns its pelvis: four fifths of the angle by which C7
-    misses the vertical through the back of the sacral end-plate.
+    A spine that would lean turns its pelvis: three quarters of the angle by which
+    C7 misses the vertical through the middle of the sacral end-plate.
     """
     incidence = alignment.pelvic_incidence_deg
     tilt = 0.37 * incidence - 7 + (4.5 if alignment.posture == "supine" else 0.0)
     slope = incidence - tilt
     still = np.zeros(len(UPWARDS))
     c7 = bend.chain(slope, still, still)[0][_ROW["C7"]]
-    lean = np.arctan2(bend.sizes.sacrum_depth_mm * 0.4 - c7[1], c7[2])
-    return float(slope - 0.8 * np.rad2deg(lean))
+    lean = np.arctan2(-c7[1], c7[2])
+    return float(slope - 0.75 * np.rad2deg(lean))
 
 
 def _solve_cobb(

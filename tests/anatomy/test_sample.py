@@ -100,7 +100,12 @@ def test_alignment_follows_the_published_means(healthy):
     assert incidence.mean() == pytest.approx(55, abs=3)
     assert incidence.std() == pytest.approx(10.6, abs=2)
     assert 48 < lordosis.mean() < 64
-    assert slope.mean() == pytest.approx(41, abs=8.4)
+    tilt = np.array([p.truth.pelvic_tilt_deg for p in healthy])
+    # standing volunteers: 41 +- 8.4 and 13 +- 6 (Vialle 2005)
+    assert slope.mean() == pytest.approx(41, abs=3)
+    assert slope.std() == pytest.approx(8.4, abs=2.5)
+    assert tilt.mean() == pytest.approx(13, abs=3)
+    assert tilt.std() == pytest.approx(6, abs=2.5)
     assert 33 < kyphosis.mean() < 45
     assert np.corrcoef(incidence, lordosis)[0, 1] > 0.4
 
@@ -127,7 +132,7 @@ def test_truth_tells_the_cobb_angle_of_every_patient(people):
 def test_heads_stay_over_pelves(people):
     heads = np.array([p.spine.frames["C2"].origin_mm for p in people])
     assert np.quantile(np.abs(heads[:, 0]), 0.95) < 45
-    assert np.quantile(np.abs(heads[:, 1]), 0.95) < 110
+    assert np.quantile(np.abs(heads[:, 1]), 0.95) < 120
 
 
 def test_old_discs_are_lower_than_young_ones(people):
