@@ -55,7 +55,7 @@ def count_networks(env: Any) -> int:
     """Networks that the package's registry can build by name."""
     if importlib.util.find_spec("spineseg.models") is None:
         return 0
-    return len(importlib.import_module("spineseg").list_models())
+    return len(importlib.import_module("spineseg.models").list_models())
 
 
 FACTS: dict[str, Callable[[Any], int | str]] = {
