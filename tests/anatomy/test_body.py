@@ -253,3 +253,18 @@ def test_implants_come_last_and_leave_the_body_as_it_was():
     assert set(b.structures[n:]) >= {"pedicle screw", "rod"}
     np.testing.assert_array_equal(b.triangles[: len(a.triangles)], a.triangles)
     assert b.surface.max() == len(b.jumps) - 1
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_bones_stay_under_the_skin_of_the_neutral_patient(region):
+    scene = scene_of(PatientSpec(seed=3, anatomy=Anatomy(asymmetry=0)), region)
+    jumps = np.zeros((len(scene.jumps), 4), np.float32)
+    jumps[scene.structures.index("skin"), 0] = 1
+    bones = [k for k, j in enumerate(scene.jumps) if j[1] > 0.9 and j[0] < -0.9]
+    jumps[bones, 1] = 1
+    for axis in (0, 1):
+        skin, bone, _, _ = shadow(scene, axis, jumps)
+        rows = np.flatnonzero(skin.max(1) > 0)[4:-4]  # the skin's own height
+        bare = (bone > 0.5) & (skin < 0.5)
+        assert bone.max() > 50
+        assert bare[rows].mean() < 5e-4

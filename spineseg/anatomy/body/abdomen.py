@@ -156,6 +156,9 @@ def _muscles(places: Places, side: int) -> list[Part]:
 def _loops(places: Places, random: np.random.Generator) -> list[Part]:
     """Return small bowel: winding tubes that make the belly's grey uneven."""
     parts = []
+    # within the belly, whichever way they wind
+    low = places.at("S1", -88, -78, -40)
+    high = np.array([88, places.at("L2")[1] - 36, places.at("L1")[2]])
     for variant in range(3):
         for _ in range(9):
             start = places.at(
@@ -166,7 +169,7 @@ def _loops(places: Places, random: np.random.Generator) -> list[Part]:
             way = np.cumsum(random.normal(0, 1, (5, 3)) * (30, 8, 22), axis=0)
             radius = random.uniform(9, 14, 5)
             mesh = sweep(
-                start + way,
+                np.clip(start + way, low, high),
                 radius,
                 radius * 0.9,
                 (0.1, 1, 0.2),
@@ -246,9 +249,9 @@ def _plaques(
 def clips(places: Places, random: np.random.Generator) -> list[Part]:
     """Return the clips that one in eight patients carries since the gall bladder."""
     parts = []
-    for variant in range(8):
-        for _ in range(int(random.integers(3, 6)) if variant == 7 else 0):
-            centre = places.at("L1", -46, -62, 6) + random.normal(0, 6, 3)
+    for variant in range(21, 24):  # the first 21 have none
+        for _ in range(int(random.integers(3, 6))):
+            centre = places.at("L1", -46, -58, 6) + random.normal(0, 8, 3)
             arm = random.normal(0, 1, 3)
             arm *= 4.0 / np.linalg.norm(arm)
             wire = [centre - arm, centre, centre + arm]

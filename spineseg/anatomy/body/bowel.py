@@ -12,7 +12,7 @@ from spineseg.anatomy.body.parts import GAS, Array, Part, Places, soft
 from spineseg.anatomy.scene import Mesh
 from spineseg.anatomy.sweep import spline, tube
 
-VARIANTS = 8
+VARIANTS = 14
 _COLON = (  # level, left, posterior, up: caecum to sigmoid
     ("S1", -84, -62, -8),
     ("L5", -94, -52, 6),

@@ -18,10 +18,12 @@ from scipy.spatial.transform import Rotation
 from spineseg.anatomy.spine import Frame
 
 F32 = np.float32
-CARRIERS = ("spine", "skin", "pelvis", "skull", "shoulder")
+CARRIERS = ("spine", "skin", "pelvis", "skull", "shoulder", "thigh")
 STEP_MM = 2.0
 BELOW_MM = 240.0
 ABOVE_MM = 220.0
+HIP_MIDDLE_MM = np.array([0.0, -32.0, -104.0])
+"""Between the hip joints, relative to the first sacral end-plate."""
 GIRTH_MM = 26.0
 """How far the skin moves outwards when fat doubles."""
 FAT_LEVELS, FAT_SHARE = ("L2", "T4", "C5"), (1.0, 0.8, 0.35)
@@ -32,10 +34,11 @@ FAT_LEVELS, FAT_SHARE = ("L2", "T4", "C5"), (1.0, 0.8, 0.35)
 class Rig:
     """The table over canonical height and the rigid motions.
 
-    table: (k, 18) rows from ``low_mm`` in steps of :data:`STEP_MM`: canonical x, y;
+    table: (k, 20) rows from ``low_mm`` in steps of :data:`STEP_MM`: canonical x, y;
     patient's x, y, z; rotation vector; asymmetry left (3), right (3); x of the skin;
-    y and z of the shoulders' posture; share of fat.  rigid: (3, 12) matrix (9) and
-    shift (3) of pelvis, skull and shoulders.
+    y and z of the shoulders' posture; share of fat; share of the head
+    at any depth and in front of the spine.  rigid: (4, 12) matrix (9) and shift (3)
+    of pelvis, skull, shoulders and thighs.
     scale: patient over canonical.  outward_mm: movement of the skin by fat.
     """
 
@@ -70,22 +73,29 @@ def make_rig(
     chain[:, 4] += scale * (z - inside)
     # beyond its ends the column no longer turns anything
     chain[:, 5:8] *= np.exp(-(((z - inside) / 60) ** 2))[:, None]
-    table = np.zeros((len(z), 18), F32)
+    table = np.zeros((len(z), 20), F32)
     table[:, :8] = chain
     table[:, 8:14] = 2.2 * asymmetry * _smooth_noise(len(z), 6, 110 / STEP_MM, random)
-    table[:, 14] = _calm(chain[:, 2], z)
-    posture = random.normal(0, 1, 3) * (2, 8, 11)
+    # the flanks sway with the column, the seat stays over the feet
+    table[:, 14] = _calm(chain[:, 2]) * np.clip((z - height[0]) / 120, 0, 1)
+    posture = np.clip(random.normal(0, 1, 3) * (2, 5, 8), -14, (14, 14, 11))
     nod = np.array([random.normal(0, 0.055), 0, random.normal(0, 0.03)])
-    k, low = order.index("T2"), order.index("T8")
-    level = np.clip((z - height[low]) / (height[k] - height[low]), 0, 1)
+    k = order.index("T2")
+    marks = [height[order.index(level)] for level in ("T8", "T2", "T1", "C5")]
+    level = np.interp(z, marks, [0, 1, 1, 0])
     table[:, 15:17] = level[:, None] * posture[1:]
     levels = [height[order.index(level)] for level in FAT_LEVELS]
     table[:, 17] = np.interp(z, levels, FAT_SHARE)
+    row = {level: height[i] for i, level in enumerate(order)}
+    table[:, 18] = np.clip((z - row["C3"]) / (row["C1"] - row["C3"]), 0, 1)
+    table[:, 19] = np.clip((z - row["C6"]) / (row["C5"] - row["C6"]), 0, 1)
+    pelvis = _rigid(old[0], new[0], turn[0], pelvis_scale)
     rigid = np.stack(
         [
-            _rigid(old[0], new[0], turn[0], pelvis_scale),
+            pelvis,
             _rigid(old[-1], new[-1], 0.5 * turn[-1] + nod, scale),
             _rigid(old[k], new[k] + posture, np.zeros(3), scale),
+            _hanging(old[0] + HIP_MIDDLE_MM, pelvis, pelvis_scale),
         ]
     )
     return Rig(table, float(z[0]), rigid.astype(F32), scale, GIRTH_MM * (fat - 1))
@@ -97,12 +107,12 @@ def _turns(old: list[Frame], new: list[Frame]) -> NDArray[np.float64]:
     return Rotation.from_matrix(after.transpose(0, 2, 1) @ before).as_rotvec()
 
 
-def _calm(x: NDArray, z: NDArray) -> NDArray:
+def _calm(x: NDArray) -> NDArray:
     """Return what the skin follows: the column's sway, smoothed and lessened."""
-    width = round(90 / STEP_MM)
+    width = round(60 / STEP_MM)
     kernel = np.hanning(2 * width + 1)
     padded = np.pad(x, width, mode="edge")
-    return 0.65 * np.convolve(padded, kernel / kernel.sum(), mode="valid")
+    return 0.85 * np.convolve(padded, kernel / kernel.sum(), mode="valid")
 
 
 def _smooth_noise(
@@ -119,6 +129,12 @@ def _rigid(old: NDArray, new: NDArray, turn: NDArray, scale: float) -> NDArray:
     """Return a matrix (9) and shift (3) that turn and scale about a point."""
     matrix = scale * Rotation.from_rotvec(turn).as_matrix()
     return np.concatenate([matrix.ravel(), new - matrix @ old])
+
+
+def _hanging(hip: NDArray, pelvis: NDArray, scale: float) -> NDArray:
+    """Return the motion of what hangs from the hips without turning with them."""
+    moved = pelvis[:9].reshape(3, 3) @ hip + pelvis[9:]
+    return np.concatenate([(scale * np.eye(3)).ravel(), moved - scale * hip])
 
 
 def carry(
@@ -168,7 +184,9 @@ def _carry_all(  # pragma: no cover - compiled
         for i in range(first_v[part + 1] - start):
             p, q = v0[start + i], v1[shift + i]
             if kind <= 1:
-                _follow(p, q, table, low, scale, outward * girth[part], kind == 1)
+                _follow(
+                    p, q, table, low, scale, outward * girth[part], kind == 1, rigid[1]
+                )
             else:
                 m = rigid[kind - 2]
                 for a in range(3):
@@ -186,7 +204,7 @@ def _carry_all(  # pragma: no cover - compiled
 
 
 @njit(cache=True, nogil=True)
-def _follow(p, q, table, low, scale, outward, skin):  # pragma: no cover - compiled
+def _follow(p, q, table, low, scale, outward, skin, skull):  # pragma: no cover
     s = (p[2] - low) / F32(STEP_MM)
     s = min(max(s, F32(0)), F32(len(table) - 1.001))
     k = int(s)
@@ -211,7 +229,15 @@ def _follow(p, q, table, low, scale, outward, skin):  # pragma: no cover - compi
     q[0] += centre + scale * dx + out * dx - reach * rz * ey * scale
     q[1] += w * a[3] + u * b[3] + scale * dy + out * dy + reach * rz * ex * scale
     if skin:  # the flesh of the shoulders goes where the arms are
-        arm = min(max((abs(dx) - F32(70)) / F32(60), F32(0)), F32(1))
+        arm = min(max((abs(dx) - F32(15)) / F32(60), F32(0)), F32(1))
         q[1] += arm * (w * a[15] + u * b[15])
         q[2] += arm * (w * a[16] + u * b[16])
     q[2] += w * a[4] + u * b[4] + reach * scale * (rx * ey - ry * ex)
+    if not skin:
+        return
+    chin = min(max((-dy - F32(50)) / F32(25), F32(0)), F32(1))
+    head = max(w * a[18] + u * b[18], chin * (w * a[19] + u * b[19]))
+    for c in range(3):  # the skin of the head goes with the skull
+        m = skull[3 * c] * p[0] + skull[3 * c + 1] * p[1] + skull[3 * c + 2] * p[2]
+        away = out * dx if c == 0 else (out * dy if c == 1 else F32(0))
+        q[c] = (F32(1) - head) * q[c] + head * (m + skull[9 + c] + away)

@@ -65,7 +65,7 @@ def _fat_planes(places: Places, random: np.random.Generator) -> list[Part]:
             mesh = plate(sheet, np.full((len(levels), 3), thick), 28, 10)
             parts.append(Part(mesh, "fat plane", soft(-0.115)))
     gland = blob(places.at("C3", 0, -62, 2), (34, 20, 16), random, rough=0.15, level=2)
-    chin = blob(places.at("C4", 0, -66, -2), (24, 18, 7), random, rough=0.2, level=2)
+    chin = blob(places.at("C4", 0, -58, 4), (20, 12, 5), random, rough=0.2, level=2)
     return [
         *parts,
         Part(gland, "floor of the mouth", soft(0.03)),

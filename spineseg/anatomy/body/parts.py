@@ -63,7 +63,7 @@ class Part:
 
     carrier: ``"spine"`` follows the column by height, ``"skin"`` too but calmer,
     ``"pelvis"`` is rigid with the sacrum, ``"skull"`` with the atlas,
-    ``"shoulder"`` with T2 and the posture of the arms.
+    ``"shoulder"`` with T2 and the posture of the arms; ``"thigh"`` hangs from the hip.
     girth: how much it moves outwards with fat (skin 1, bones 0).
     ages: years at which a patient has it.  family, variant: of parts of the same
     family a patient has those of one variant.  sex: "" for both.

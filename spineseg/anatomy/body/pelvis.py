@@ -174,5 +174,5 @@ def _femur(places: Places, hip: Array, side: int) -> list[Part]:
         f"femur_{SIDE[side]}",
         spacing_mm=5.0,
         cortex_mm=1.3,
-        carrier="pelvis",
+        carrier="thigh",
     )

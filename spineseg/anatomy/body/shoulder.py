@@ -19,11 +19,11 @@ from spineseg.anatomy.body.parts import (
 from spineseg.anatomy.sweep import sheet, thicken
 
 _CLAVICLE = [
-    (14, -88, -26),
-    (40, -97, -14),
-    (75, -84, -2),
-    (112, -52, 6),
-    (150, -30, 12),
+    (14, -78, -24),
+    (40, -84, -14),
+    (75, -70, -2),
+    (112, -40, 6),
+    (150, -22, 12),
 ]
 # rows from the upper edge to the lower angle, columns from the joint to the spine
 _BLADE = [
@@ -33,7 +33,7 @@ _BLADE = [
     [(108, 58, -106), (99, 63, -112), (92, 66, -116), (85, 68, -117)],
 ]
 _BLADE_MM = [[13, 7, 6, 6], [9, 2.4, 2.2, 5], [9, 2.4, 2.4, 5], [9, 8, 7, 7]]
-_SPINE = [(84, 66, -2), (106, 64, 8), (134, 50, 20), (160, 26, 26), (168, 4, 24)]
+_SPINE = [(84, 66, -2), (106, 64, 4), (134, 48, 10), (156, 26, 10), (162, 6, 6)]
 _HUMERUS = [
     (162, -2, -16),
     (172, -2, -24),
@@ -49,7 +49,7 @@ def shoulders(places: Places, humerus: bool = True) -> list[Part]:
 
 
 def _girdle(places: Places, side: int, humerus: bool) -> list[Part]:
-    origin = places.at("T2", z=-14)
+    origin = places.at("T2", 0, -12, -14)
     name = SIDE[side]
     parts = long_bone(
         places,

@@ -24,23 +24,23 @@ from spineseg.anatomy.sdf import (
 
 # level, height above it, half width, depth, skin of the back behind the body's centre
 _OUTLINE = (
-    ("S1", -190, 172, 200, 110),
-    ("S1", -90, 178, 225, 112),
-    ("S1", 0, 166, 226, 100),
-    ("L3", 0, 148, 226, 92),
-    ("T12", 0, 150, 232, 86),
-    ("T8", 0, 160, 250, 72),
-    ("T4", 0, 164, 222, 68),
-    ("T2", 0, 150, 175, 66),
+    ("S1", -190, 178, 206, 112),
+    ("S1", -90, 186, 230, 114),
+    ("S1", 0, 176, 230, 102),
+    ("L3", 0, 152, 228, 94),
+    ("T12", 0, 157, 234, 88),
+    ("T8", 0, 165, 254, 76),
+    ("T4", 0, 166, 228, 74),
+    ("T2", 0, 150, 182, 72),
     ("T1", 0, 118, 150, 70),
     ("C7", 0, 74, 128, 72),
-    ("C6", 0, 61, 118, 68),
-    ("C5", 0, 57, 112, 62),
+    ("C6", 0, 61, 122, 68),
+    ("C5", 0, 57, 118, 62),
     ("C3", 0, 57, 112, 58),
-    ("C2", 6, 62, 128, 62),
-    ("C1", 25, 70, 170, 82),
-    ("C1", 60, 77, 192, 100),
-    ("C1", 95, 79, 198, 104),
+    ("C2", 6, 64, 130, 62),
+    ("C1", 25, 74, 192, 84),
+    ("C1", 60, 78, 208, 106),
+    ("C1", 95, 79, 204, 109),
     ("C1", 140, 66, 165, 92),
     ("C1", 178, 18, 60, 38),
 )
@@ -92,7 +92,10 @@ def _body(p: Points, rows: Array, places: Places, arms: bool) -> Field:
         np.interp(z, rows[:, 0], rows[:, i]) for i in range(1, 6)
     )
     x, y = p[..., 0] - x0, p[..., 1] - (y0 + back - depth)
-    ring = (np.abs(x / half) ** 2.35 + np.abs(y / depth) ** 2.35) ** (1 / 2.35)
+    # squarer over the hips than round the waist
+    heights = [places.at(level)[2] for level in ("S1", "L3")]
+    n = np.interp(z, heights, [3.0, 2.35])
+    ring = (np.abs(x / half) ** n + np.abs(y / depth) ** n) ** (1 / n)
     f = (ring - 1) * np.minimum(half, depth)
     f = np.maximum(f, np.maximum(z - rows[-1, 0], rows[0, 0] - z))
     t2 = places.at("T2")
@@ -107,5 +110,6 @@ def _body(p: Points, rows: Array, places: Places, arms: bool) -> Field:
     for start, end, r0, r1, blend in cones:
         cone = round_cone(q, shoulder + start, shoulder + end, r0, r1)
         f = smooth_min(f, cone, blend)
-    chin = places.at("C1", 0, -62, -16)
-    return smooth_min(f, ellipsoid(p, chin, (54, 56, 54)), 16).astype(np.float32)
+    for (y, z), radii in (((-62, -16), (54, 58, 54)), ((-92, -50), (36, 31, 28))):
+        f = smooth_min(f, ellipsoid(p, places.at("C1", 0, y, z), radii), 16)
+    return f.astype(np.float32)
