@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from spineseg.core.errors import SpinesegError
     from spineseg.core.profile import Profile, profile
     from spineseg.core.rng import rng
+    from spineseg.datasets.registry import create_dataset, list_datasets
     from spineseg.imaging.render import render
 
 _LAZY = {
     "SpinesegError": "spineseg.core.errors",
     "Profile": "spineseg.core.profile",
+    "create_dataset": "spineseg.datasets.registry",
+    "list_datasets": "spineseg.datasets.registry",
     "profile": "spineseg.core.profile",
     "render": "spineseg.imaging.render",
     "rng": "spineseg.core.rng",
@@ -27,18 +30,22 @@ _LAZY = {
 _MODULES = (
     "anatomy",
     "core",
+    "datasets",
     "imaging",
     "io",
     "losses",
     "metrics",
     "notebook",
     "stats",
+    "transforms",
 )
 
 __all__ = [
     "Profile",
     "SpinesegError",
     "__version__",
+    "create_dataset",
+    "list_datasets",
     "profile",
     "render",
     "rng",
