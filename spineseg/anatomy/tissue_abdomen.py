@@ -101,6 +101,19 @@ def _branches(
         slow.append(thread([cava[3], *via, hilum], s * np.array([4.4, 4.2, 3.2])))
         bow = curve.within("L2", side * 24 * s, -22 * s, 12 * s)
         fast.append(thread([aorta[2] + [0, 0, 10], bow, hilum], s * 2.7))
+    arteries, veins = _lumbar_vessels(curve, rng)
+    return [
+        Region("veins", joined(slow + veins), {"slow_blood": 1.0}),
+        Region("arteries", joined(fast + arteries), {"blood": 0.7, "muscle": 0.3}),
+    ]
+
+
+def _lumbar_vessels(
+    curve: SpineCurve, rng: np.random.Generator
+) -> tuple[list[Mesh], list[Mesh]]:
+    """Arteries and veins that lie around the waist of every vertebral body."""
+    fast: list[Mesh] = []
+    slow: list[Mesh] = []
     for level in ABOVE[:9]:
         d = curve.size(level)
         w, f = d.lower_width_mm / 2 * 0.93, d.depth_mm / 2 * 0.88
@@ -114,11 +127,8 @@ def _branches(
             ]
             for group, dz, r in ((fast, 1.6, 1.0), (slow, -1.8, 1.3)):
                 path = [curve.within(level, side * x, y, z + dz) for x, y in around]
-                group.append(thread(path, s * r * rng.uniform(0.8, 1.2)))
-    return [
-        Region("veins", joined(slow), {"slow_blood": 1.0}),
-        Region("arteries", joined(fast), {"blood": 0.7, "muscle": 0.3}),
-    ]
+                group.append(thread(path, curve.scale * r * rng.uniform(0.8, 1.2)))
+    return fast, slow
 
 
 def retroperitoneum(curve: SpineCurve, rng: np.random.Generator) -> list[Region]:

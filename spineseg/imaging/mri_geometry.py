@@ -1,14 +1,14 @@
 """Where the slices of an examination lie, and what fills every voxel of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from spineseg.anatomy.scene import Mesh
-from spineseg.anatomy.tissue import Cut, Region
+from spineseg.anatomy.tissue import Cut, Grain, Region, Streaks
 from spineseg.core.errors import SpinesegError
 from spineseg.imaging.mri_signal import TISSUES, Protocol, mixture_signal
 from spineseg.imaging.mri_texture import texture
@@ -163,27 +163,14 @@ def paint(
     axial = np.zeros_like(sagittal)
     size = 1 << max(int(np.ceil(np.log2(n))), 6)
     offsets = generator.integers(0, size, (depth, 2))
-    empty = np.zeros((1, 1), np.float32)
     for region in regions:
         window = occupancy(region, stack)
         if window is None:
             continue
-        grain = region.grain
-        streaks = region.streaks
-        grey = (
-            texture(grain.texture, stack.pixel_mm, stack.plane, size)
-            if grain
-            else empty
-        )
-        veil = (
-            texture(streaks.texture, stack.pixel_mm, stack.plane, size)
-            if streaks
-            else empty
-        )
-        base = _channels(region, protocols, field_tesla)
-        other = base
+        grain, streaks = region.grain, region.streaks
+        base = other = _channels(region, protocols, field_tesla)
         if streaks:
-            strand = Region("", region.mesh, streaks.mixture, pulse=region.pulse)
+            strand = replace(region, mixture=streaks.mixture)
             other = _channels(strand, protocols, field_tesla)
         _lay(
             images,
@@ -191,12 +178,18 @@ def paint(
             np.array(window.first),
             base,
             other,
-            (grey, np.float32(grain.amount if grain else 0)),
-            (veil, np.float32(streaks.share if streaks else 0)),
+            (_tile(grain, stack, size), np.float32(grain.amount if grain else 0)),
+            (_tile(streaks, stack, size), np.float32(streaks.share if streaks else 0)),
             offsets,
         )
         _mark(region, window, stack, sagittal, axial)
     return Painting(images, sagittal, axial)
+
+
+def _tile(pattern: Grain | Streaks | None, stack: Stack, size: int) -> Image:
+    if pattern is None:
+        return np.zeros((1, 1), np.float32)
+    return texture(pattern.texture, stack.pixel_mm, stack.plane, size)
 
 
 def _channels(
