@@ -46,10 +46,14 @@ def bone_records(spec: PatientSpec, spine: Spine) -> NDArray:
         _place(b, spine, level)
         _measure(b, DIMENSIONS.get(level, _SACRUM_MEAN))
         _grow(b, spine, level)
-        _shape(b, chance[row], spec.anatomy.asymmetry)
         if level[0] != "S" and level != "C1":
             _age(b, spec, level, chance[row, 30:], luck[row])
-        _break(b, spec, spine, level)
+    _shape(records, chance, spec.anatomy.asymmetry)
+    np.clip(records["spur"], 0, 7, out=records["spur"])
+    np.clip(records["swell"], 0, 4, out=records["swell"])
+    np.maximum(records["sink"], -0.6, out=records["sink"])
+    for level in {*spec.pathology.wedge, *spec.pathology.pars_gap_mm}:
+        _break(records[ROW[level]], spec, spine, level)
     return records
 
 
@@ -96,16 +100,16 @@ def _grow(b: NDArray, spine: Spine, level: str) -> None:
     b["arch_height"] = healthy.height_mm / mean.height_mm
 
 
-def _shape(b: NDArray, chance: NDArray, asymmetry: float) -> None:
-    """Fill in individual asymmetry; 30 numbers of chance."""
-    b["span"] *= 1 + asymmetry * 0.035 * chance[0:2]
-    b["tip_shift"] = asymmetry * np.array([2.0, 1.2]) * chance[2:4]
-    b["wing"] = asymmetry * np.array([2.0, 1.2, 2.0, 1.2]) * chance[4:8]
-    b["lamina"] = np.array([0.06, 0.4, 0.06]) * chance[8:11]
-    wave = chance[9 : 9 + 7 * WAVES].reshape(WAVES, 7)
-    b["wave"][:, :3] = wave[:, :3] / _WAVE_MM
-    b["wave"][:, 3] = 2.4 * wave[:, 3]
-    b["wave"][:, 4:] = asymmetry * _WAVE_AMPLITUDE_MM * wave[:, 4:]
+def _shape(bones: NDArray, chance: NDArray, asymmetry: float) -> None:
+    """Fill in individual asymmetry of all bones; 30 numbers of chance each."""
+    bones["span"] *= 1 + asymmetry * 0.035 * chance[:, 0:2]
+    bones["tip_shift"] = asymmetry * np.array([2.0, 1.2]) * chance[:, 2:4]
+    bones["wing"] = asymmetry * np.array([2.0, 1.2, 2.0, 1.2]) * chance[:, 4:8]
+    bones["lamina"] = np.array([0.06, 0.4, 0.06]) * chance[:, 8:11]
+    wave = chance[:, 9 : 9 + 7 * WAVES].reshape(-1, WAVES, 7)
+    bones["wave"][..., :3] = wave[..., :3] / _WAVE_MM
+    bones["wave"][..., 3] = 2.4 * wave[..., 3]
+    bones["wave"][..., 4:] = asymmetry * _WAVE_AMPLITUDE_MM * wave[..., 4:]
 
 
 def _age(
@@ -113,21 +117,19 @@ def _age(
 ) -> None:
     """Fill in end-plates, Schmorl nodes, osteophytes and facets by age and wear."""
     age, loss = spec.anatomy.age_years, spec.pathology.disc_loss
-    brittle = float(np.clip((0.115 - spec.anatomy.bone_density) / 0.05, 0, 1))
+    brittle = min(max((0.115 - spec.anatomy.bone_density) / 0.05, 0.0), 1.0)
     loaded = region_of(level) != "C"
-    b["sink"] = np.maximum(
-        0.35 * chance[:2] + (0.9 + 0.5 * chance[2]) * brittle * 2.2 * loaded, -0.6
-    )
+    b["sink"] = 0.35 * chance[:2] + (0.9 + 0.5 * chance[2]) * brittle * 2.2 * loaded
     b["sink_y"] = 0.12 + 0.10 * chance[3]
-    years = float(np.clip((age - 38) / 40, 0, 1.3))
+    years = min(max((age - 38) / 40, 0.0), 1.3)
     discs = (loss.get(above(level), 0.0) if level != "C2" else 0.0, loss.get(level, 0))
     for side, disc in enumerate(discs):
         amount = years * _SPUR_MM[level] + 3.2 * disc
         grown = amount * np.exp(0.45 * chance[4 + side])
-        b["spur"][side] = np.clip(grown * _lobes(level, luck), 0, 7)
-        b["swell"][2 * side : 2 * side + 2] = np.clip(
-            (1.6 * years + 2.0 * disc) * (1 + 0.5 * chance[6:8]), 0, 4
-        ) * (level[0] == "L")
+        b["spur"][side] = grown * _lobes(level, luck)
+        if level[0] == "L":
+            swell = (1.6 * years + 2.0 * disc) * (1 + 0.5 * chance[6:8])
+            b["swell"][2 * side : 2 * side + 2] = swell
         if loaded and luck[4 + side] < 0.03 + 0.02 * years:
             b["node"][side] = (
                 *(0.22 * b["half_width"] * chance[8:9]),
@@ -143,8 +145,7 @@ def _lobes(level: str, luck: NDArray) -> NDArray:
 
     In the thorax they grow on the right: the pulsating aorta keeps the left free.
     """
-    usual = np.array([0.9, 0.8, 0.8, 0.9]) * (0.55 + 0.8 * luck[:4])
-    return usual * ([1.2, 1.1, 0.5, 0.25] if level[0] == "T" else 1)
+    return (_THORACIC if level[0] == "T" else _USUAL) * (0.55 + 0.8 * luck[:4])
 
 
 def _joints(b: NDArray, level: str) -> None:
@@ -165,6 +166,10 @@ def _break(b: NDArray, spec: PatientSpec, spine: Spine, level: str) -> None:
         back = np.array([0.0, 0.663, -0.749]) * gap / _PARS_OPENING
         slip = spec.pathology.slip.get(level, 0.0) * spine.sizes[level].lower_depth_mm
         b["loose"] = back + np.array([0, 0.85, 0]) * max(slip, 0)
+
+
+_USUAL = np.array([0.9, 0.8, 0.8, 0.9])
+_THORACIC = _USUAL * [1.2, 1.1, 0.5, 0.25]
 
 
 def _spur_table() -> dict[str, float]:

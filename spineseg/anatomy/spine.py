@@ -220,8 +220,10 @@ def _axes(pitch: NDArray, tilt: NDArray, turn: NDArray) -> NDArray[np.float64]:
 
 
 def _upward(pitch: NDArray, tilt: NDArray) -> NDArray[np.float64]:
-    return _axes(pitch, tilt, np.zeros_like(pitch))[:, 2]
+    c = np.cos(pitch)
+    return np.stack([np.sin(tilt) * c, -np.sin(pitch), np.cos(tilt) * c], axis=-1)
 
 
 def _backward(pitch: NDArray, tilt: NDArray) -> NDArray[np.float64]:
-    return _axes(pitch, tilt, np.zeros_like(pitch))[:, 1]
+    s = np.sin(pitch)
+    return np.stack([np.sin(tilt) * s, np.cos(pitch), np.cos(tilt) * s], axis=-1)
