@@ -78,3 +78,9 @@ def test_the_command_line_has_a_name_and_a_version(capsys):
         app(["--version"])
     assert leave.value.code == 0
     assert capsys.readouterr().out == f"spineseg {spineseg.__version__}\n"
+
+
+def test_no_two_test_files_share_a_name():
+    # pytest imports them as top-level modules, and so do worker processes
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -116,9 +117,10 @@ def test_another_noise_seed_changes_no_mask(films, patient):
 
 def test_the_same_seed_gives_the_same_bytes_in_any_order_and_process():
     here = [made_elsewhere(seed) for seed in (5, 6)]
+    # an executor, not a Pool: a child that cannot start is an error, not a wait
     context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        there = pool.map(made_elsewhere, (6, 5))
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        there = list(pool.map(made_elsewhere, (6, 5)))
     assert here == there[::-1]
     assert here[0] != here[1]
 
