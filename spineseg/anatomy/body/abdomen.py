@@ -31,6 +31,47 @@ from spineseg.anatomy.sweep import frames_along, loft, section, spline, sweep, t
 FAT = soft(-0.115)
 MEAT = soft(0.115)
 
+# name, course from below (level, left, back, up), radius, flatness, rim of fat
+_MUSCLES = (
+    (
+        "psoas",
+        (
+            ("S1", 74, -66, -95),
+            ("S1", 64, -42, -50),
+            ("L5", 53, -12, 0),
+            ("L4", 46, -4, 0),
+            ("L3", 40, 0, 0),
+            ("L2", 34, 1, 0),
+            ("L1", 29, 2, 0),
+            ("T12", 24, 2, 0),
+        ),
+        (15, 19, 21, 19, 16, 12, 8, 4),
+        1.05,
+        3.0,
+    ),
+    (
+        "quadratus",
+        (("L4", 82, 26, 6), ("L2", 62, 26, 0), ("T12", 42, 22, 0)),
+        (19, 17, 10),
+        0.5,
+        2.0,
+    ),
+    (
+        "erector spinae",
+        (
+            ("S1", 30, 54, -30),
+            ("L4", 36, 50, 0),
+            ("L2", 36, 50, 0),
+            ("T12", 30, 48, 0),
+            ("T9", 30, 48, 0),
+            ("T6", 30, 48, 0),
+        ),
+        (16, 26, 29, 27, 24, 20),
+        0.72,
+        2.0,
+    ),
+)
+
 
 def abdomen(places: Places, random: np.random.Generator) -> list[Part]:
     """Return the wall's fat, organs, muscles and vessels."""
@@ -107,49 +148,24 @@ def _kidney(places: Places, side: int, random: np.random.Generator) -> list[Part
 
 def _muscles(places: Places, side: int) -> list[Part]:
     """Return psoas, quadratus lumborum and the long back muscle, each in fat."""
-    psoas = [
-        places.within("T12", side * 24, 2),
-        *(
-            places.within(level, side * x, y)
-            for level, x, y in (
-                ("L1", 29, 2),
-                ("L2", 34, 1),
-                ("L3", 40, 0),
-                ("L4", 46, -4),
-                ("L5", 53, -12),
-            )
-        ),
-        places.at("S1", side * 64, -42, -50),
-        places.at("S1", side * 74, -66, -95),
-    ]
-    quadratus = [
-        places.at("T12", side * 42, 22),
-        places.at("L2", side * 62, 26),
-        places.at("L4", side * 82, 26, 6),
-    ]
-    back = [places.within(f"T{n}", side * 30, 48) for n in (6, 9, 12)]
-    back += [places.within(f"L{n}", side * 36, 50) for n in (2, 4)]
-    back += [places.at("S1", side * 30, 54, -30)]
-    shapes = (
-        ("psoas", psoas[::-1], [15, 19, 21, 19, 16, 12, 8, 4], 1.05, 3.0),
-        ("quadratus", quadratus[::-1], [19, 17, 10], 0.5, 2.0),
-        ("erector spinae", back[::-1], [16, 26, 29, 27, 24, 20], 0.72, 2.0),
-    )
     parts = []
-    for name, control, radius, flat, rim in shapes:
-        name, r = f"{name}_{SIDE[side]}", np.array(radius, float)
-        n = places.steps(350, 8)
+    for name, course, radius, flat, rim in _MUSCLES:
+        control = [
+            (places.at if level == "S1" else places.within)(level, side * x, y, z)
+            for level, x, y, z in course
+        ]
+        r = np.array(radius, float)
         for grow, what, material in ((rim, " fat", FAT), (0.0, "", MEAT)):
             mesh = sweep(
                 control,
                 r + grow,
                 flat * r + grow,
                 (0, 1, 0),
-                stations=n,
+                stations=places.steps(350, 8),
                 around=14,
                 round_ends=True,
             )
-            parts.append(Part(mesh, name + what, material))
+            parts.append(Part(mesh, f"{name}_{SIDE[side]}{what}", material))
     return parts
 
 

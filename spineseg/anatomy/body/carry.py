@@ -73,32 +73,34 @@ def make_rig(
     chain[:, 4] += scale * (z - inside)
     # beyond its ends the column no longer turns anything
     chain[:, 5:8] *= np.exp(-(((z - inside) / 60) ** 2))[:, None]
+    row = {level: height[i] for i, level in enumerate(order)}
+    posture = np.clip(random.normal(0, 1, 3) * (2, 5, 8), -14, (14, 14, 11))
+    nod = np.array([random.normal(0, 0.055), 0, random.normal(0, 0.03)])
     table = np.zeros((len(z), 20), F32)
     table[:, :8] = chain
     table[:, 8:14] = 2.2 * asymmetry * _smooth_noise(len(z), 6, 110 / STEP_MM, random)
     # the flanks sway with the column, the seat stays over the feet
     table[:, 14] = _calm(chain[:, 2]) * np.clip((z - height[0]) / 120, 0, 1)
-    posture = np.clip(random.normal(0, 1, 3) * (2, 5, 8), -14, (14, 14, 11))
-    nod = np.array([random.normal(0, 0.055), 0, random.normal(0, 0.03)])
-    k = order.index("T2")
-    marks = [height[order.index(level)] for level in ("T8", "T2", "T1", "C5")]
-    level = np.interp(z, marks, [0, 1, 1, 0])
-    table[:, 15:17] = level[:, None] * posture[1:]
-    levels = [height[order.index(level)] for level in FAT_LEVELS]
-    table[:, 17] = np.interp(z, levels, FAT_SHARE)
-    row = {level: height[i] for i, level in enumerate(order)}
-    table[:, 18] = np.clip((z - row["C3"]) / (row["C1"] - row["C3"]), 0, 1)
-    table[:, 19] = np.clip((z - row["C6"]) / (row["C5"] - row["C6"]), 0, 1)
-    pelvis = _rigid(old[0], new[0], turn[0], pelvis_scale)
-    rigid = np.stack(
-        [
-            pelvis,
-            _rigid(old[-1], new[-1], 0.5 * turn[-1] + nod, scale),
-            _rigid(old[k], new[k] + posture, np.zeros(3), scale),
-            _hanging(old[0] + HIP_MIDDLE_MM, pelvis, pelvis_scale),
-        ]
+    table[:, 15:17] = (
+        _ramp(z, row, ("T8", "T2", "T1", "C5"), (0, 1, 1, 0)) * posture[1:]
     )
-    return Rig(table, float(z[0]), rigid.astype(F32), scale, GIRTH_MM * (fat - 1))
+    table[:, 17:18] = _ramp(z, row, FAT_LEVELS, FAT_SHARE)
+    table[:, 18:19] = _ramp(z, row, ("C3", "C1"), (0, 1))
+    table[:, 19:20] = _ramp(z, row, ("C6", "C5"), (0, 1))
+    pelvis = _rigid(old[0], new[0], turn[0], pelvis_scale)
+    head = _rigid(old[-1], new[-1], 0.5 * turn[-1] + nod, scale)
+    k = order.index("T2")
+    shoulders = _rigid(old[k], new[k] + posture, np.zeros(3), scale)
+    thighs = _hanging(old[0] + HIP_MIDDLE_MM, pelvis, pelvis_scale)
+    rigid = np.stack([pelvis, head, shoulders, thighs]).astype(F32)
+    return Rig(table, float(z[0]), rigid, scale, GIRTH_MM * (fat - 1))
+
+
+def _ramp(
+    z: NDArray, height: dict[str, float], levels: tuple[str, ...], values: tuple
+) -> NDArray:
+    """Return values that run straight from level to level, as a column."""
+    return np.interp(z, [height[level] for level in levels], values)[:, None]
 
 
 def _turns(old: list[Frame], new: list[Frame]) -> NDArray[np.float64]:

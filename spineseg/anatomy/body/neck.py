@@ -31,6 +31,53 @@ _AIR = (
     ("T4", 0, 18, 16, 8.8),
 )
 
+_FOLDS = (  # name, origin, path, half width, half depth, lean, round, material, carrier
+    (
+        "epiglottis",
+        "tongue",
+        ((0, -1, -17), (0, 1, -7), (0, 4, 1), (0, 8, 7)),
+        (3, 6, 8, 4),
+        (2.0, 1.4, 1.2, 0.7),
+        0.0,
+        False,
+        soft(0.97),
+        "spine",
+    ),
+    (
+        "vallecula",
+        "tongue",
+        ((0, -7, -9), (0, -4, -1), (0, 1, 6)),
+        (7, 9, 7),
+        (1.2, 2.8, 1.8),
+        0.0,
+        True,
+        GAS * 0.9,
+        "spine",
+    ),
+    (
+        "soft palate",
+        "throat",
+        ((0, -34, 5), (0, -25, 0), (0, -17, -12), (0, -15, -24)),
+        (14, 13, 10, 3),
+        (4, 4.5, 4.2, 2.5),
+        0.4,
+        False,
+        soft(0.25),
+        "spine",
+    ),
+    (  # a film of air between tongue and palate
+        "mouth air",
+        "C1",
+        ((0, -97, -1), (0, -80, 0), (0, -62, -1), (0, -48, -7)),
+        (6, 11, 12, 8),
+        (0.5, 0.9, 1.0, 0.4),
+        0.0,
+        False,
+        GAS * 0.9,
+        "skull",
+    ),
+)
+
 
 def neck(places: Places, random: np.random.Generator) -> list[Part]:
     """Return air, hyoid, epiglottis and larynx."""
@@ -95,67 +142,29 @@ def front(places: Places, level: str) -> Array:
 
 
 def _air(places: Places) -> list[Part]:
+    """Return the air from nose to chest and the folds that stand in it."""
     path, width, depth = [], [], []
     for level, up, tissue, air, half in _AIR[::-1]:
-        wall = front(places, level)
-        path.append(wall + (0, -tissue - air / 2, up))
+        path.append(front(places, level) + (0, -tissue - air / 2, up))
         width.append(half)
         depth.append(air / 2)
     tube = sweep(path, width, depth, (0, 1, 0), stations=90, around=18, round_ends=True)
+    parts = [Part(tube, "airway", GAS)]
     tongue = front(places, "C3") + (0, -22, 0)
-    leaf = sweep(  # the epiglottis stands up into the air
-        [
-            tongue + (0, -1, -17),
-            tongue + (0, 1, -7),
-            tongue + (0, 4, 1),
-            tongue + (0, 8, 7),
-        ],
-        [3, 6, 8, 4],
-        [2.0, 1.4, 1.2, 0.7],
-        (0, 1, 0),
-        stations=16,
-        around=10,
-    )
-    pouch = sweep(  # vallecula, between tongue and epiglottis
-        [tongue + (0, -7, -9), tongue + (0, -4, -1), tongue + (0, 1, 6)],
-        [7, 9, 7],
-        [1.2, 2.8, 1.8],
-        (0, 1, 0),
-        stations=12,
-        around=10,
-        round_ends=True,
-    )
-    palate_y = front(places, "C1")[1]
-    velum = sweep(  # soft palate
-        [
-            np.array([0, palate_y - 34, places.at("C1")[2] + 5]),
-            np.array([0, palate_y - 25, places.at("C1")[2] + 0]),
-            np.array([0, palate_y - 17, places.at("C1")[2] - 12]),
-            np.array([0, palate_y - 15, places.at("C1")[2] - 24]),
-        ],
-        [14, 13, 10, 3],
-        [4, 4.5, 4.2, 2.5],
-        (0, 1, 0.4),
-        stations=16,
-        around=12,
-    )
-    mouth = sweep(  # a film of air between tongue and palate
-        [
-            places.at("C1", 0, y, z)
-            for y, z in ((-97, -1), (-80, 0), (-62, -1), (-48, -7))
-        ],
-        [6, 11, 12, 8],
-        [0.5, 0.9, 1.0, 0.4],
-        stations=16,
-        around=10,
-    )
-    return [
-        Part(tube, "airway", GAS),
-        Part(leaf, "epiglottis", soft(0.97)),
-        Part(pouch, "vallecula", GAS * 0.9),
-        Part(velum, "soft palate", soft(0.25)),
-        Part(mouth, "mouth air", GAS * 0.9, "skull"),
-    ]
+    throat = np.array([0, front(places, "C1")[1], places.at("C1")[2]])
+    origin = {"C1": places.at("C1"), "tongue": tongue, "throat": throat}
+    for name, at, points, side, up, lean, rounded, material, carrier in _FOLDS:
+        mesh = sweep(
+            np.array(points, float) + origin[at],
+            side,
+            up,
+            (0, 1, lean) if carrier == "spine" else (0, 0, 1),
+            stations=16,
+            around=12,
+            round_ends=rounded,
+        )
+        parts.append(Part(mesh, name, material, carrier))
+    return parts
 
 
 def _hyoid(places: Places) -> list[Part]:
