@@ -15,7 +15,6 @@ Edges = tuple[float, float, float, float, float, float, float]
 Plane = tuple[float, float, float]
 Prepared = tuple[Rows, Edges, Plane, float]
 
-_NO_EDGES = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 _SHORT = 16  # columns up to which a sum of steps is exact enough
 _BATCH = 2048  # spans that stay in the fastest cache
 
@@ -49,26 +48,37 @@ def _sorted_edges(
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
-def _prepare(
+def _covers(
     points: NDArray[np.float64],
     faces: NDArray[np.int32],
     k: int,
     height: float,
     width: float,
+) -> bool:
+    """Return whether triangle k has an area and pixels of the picture in its frame."""
+    a, b, c = faces[k, 0], faces[k, 1], faces[k, 2]
+    x0, y0, x1, y1 = points[a, 0], points[a, 1], points[b, 0], points[b, 1]
+    x2, y2 = points[c, 0], points[c, 1]
+    top = max(np.ceil(min(y0, min(y1, y2))), 0.0)
+    bottom = min(np.ceil(max(y0, max(y1, y2))), height)
+    left = max(np.ceil(min(x0, min(x1, x2))), 0.0)
+    right = min(np.ceil(max(x0, max(x1, x2))), width)
+    area = (x1 - x0) * (y2 - y0) - (y1 - y0) * (x2 - x0)
+    # one question, not three: the answers are hard to guess for the processor
+    return (top < bottom) & (left < right) & (area != 0.0)
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
+def _prepare(
+    points: NDArray[np.float64], faces: NDArray[np.int32], k: int, height: float
 ) -> Prepared:
-    """Return triangle k ready to be scanned; no rows where it covers no pixel."""
+    """Return triangle k, which :func:`_covers` pixels, ready to be scanned."""
     a, b, c = faces[k, 0], faces[k, 1], faces[k, 2]
     x0, y0, x1, y1 = points[a, 0], points[a, 1], points[b, 0], points[b, 1]
     x2, y2 = points[c, 0], points[c, 1]
     top = _first_at(min(y0, min(y1, y2)), height)
     bottom = _first_at(max(y0, max(y1, y2)), height)
-    if top >= bottom:
-        return (0, 0), _NO_EDGES, (0.0, 0.0, 0.0), 1.0
-    left = _first_at(min(x0, min(x1, x2)), width)
-    right = _first_at(max(x0, max(x1, x2)), width)
     area = (x1 - x0) * (y2 - y0) - (y1 - y0) * (x2 - x0)
-    if left >= right or area == 0.0:
-        return (0, 0), _NO_EDGES, (0.0, 0.0, 0.0), 1.0
     d0 = points[a, 2]
     d1, d2 = points[b, 2] - d0, points[c, 2] - d0
     gx = (d1 * (y2 - y0) - d2 * (y1 - y0)) / area
@@ -127,6 +137,22 @@ def _pour(
 
 
 @nb.njit(cache=True, nogil=True, error_model="numpy")
+def _choose(
+    points: NDArray[np.float64],
+    faces: NDArray[np.int32],
+    begin: int,
+    shape: tuple[float, float],
+    chosen: NDArray[np.int64],
+) -> int:
+    """Write down which of a batch of triangles cover pixels; return how many do."""
+    count = 0
+    for k in range(begin, min(begin + _BATCH, len(faces))):
+        chosen[count] = k
+        count += 1 if _covers(points, faces, k, shape[0], shape[1]) else 0
+    return count
+
+
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def add_hits(
     points: NDArray[np.float64],
     faces: NDArray[np.int32],
@@ -140,8 +166,8 @@ def add_hits(
     """Add sign x depth x scale of every hit to its surface's plane, and set its bits.
 
     Surfaces whose ``plane_of`` is negative are passed over. ``planes`` is flat, three
-    longer than planes x H x W. Spans are collected and poured out in batches: the
-    processor guesses the two loops better apart than nested.
+    longer than planes x H x W. Visible triangles are chosen, spans collected and poured
+    out in batches: the processor guesses three loops better apart than nested.
     """
     rows, columns = mask.shape
     height, width = float(rows), float(columns)
@@ -149,26 +175,26 @@ def add_hits(
     lengths = np.empty(_BATCH + rows, np.int64)
     ramps = np.empty((_BATCH + rows, 2), np.float32)
     fields, flat = np.empty(_BATCH + rows, np.uint64), mask.reshape(-1)
-    count = 0
-    for k in range(len(faces)):
-        plane, bits = plane_of[surface[k]], bits_of[surface[k]]
-        if plane < 0:
-            continue
-        (top, bottom), edges, (base, gx, gy), parity = _prepare(
-            points, faces, k, height, width
-        )
-        scale = parity * float(scale_of[surface[k]])
-        for r in range(top, bottom):
-            first, last, sign = _span(edges, r, width)
-            starts[count] = (plane * rows + r) * columns + first
-            lengths[count] = last - first
-            ramps[count, 0] = sign * scale * (base + gy * r + gx * first)
-            ramps[count, 1] = sign * scale * gx
-            fields[count] = bits
-            count += 1 if last > first else 0
-        if count >= _BATCH:
-            _pour(count, starts, lengths, ramps, fields, planes, flat)
-            count = 0
+    chosen, count = np.empty(_BATCH + 1, np.int64), 0
+    for begin in range(0, len(faces), _BATCH):
+        visible = _choose(points, faces, begin, (height, width), chosen)
+        for k in chosen[:visible]:
+            if plane_of[surface[k]] < 0:
+                continue
+            (top, bottom), edges, depth, parity = _prepare(points, faces, k, height)
+            row, scale = surface[k], parity * float(scale_of[surface[k]])
+            for r in range(top, bottom):
+                first, last, sign = _span(edges, r, width)
+                starts[count] = (plane_of[row] * rows + r) * columns + first
+                lengths[count] = last - first
+                start = depth[0] + depth[2] * r + depth[1] * first
+                ramps[count, 0] = sign * scale * start
+                ramps[count, 1] = sign * scale * depth[1]
+                fields[count] = bits_of[row]
+                count += 1 if last > first else 0
+            if count >= _BATCH:
+                _pour(count, starts, lengths, ramps, fields, planes, flat)
+                count = 0
     _pour(count, starts, lengths, ramps, fields, planes, flat)
 
 
@@ -199,9 +225,9 @@ def add_bits(
     """Set the bits of every triangle in the pixels that it covers."""
     height, width = float(out.shape[0]), float(out.shape[1])
     for k in range(len(faces)):
-        if bits[k] == 0:
+        if bits[k] == 0 or not _covers(points, faces, k, height, width):
             continue
-        (top, bottom), edges, _, _ = _prepare(points, faces, k, height, width)
+        (top, bottom), edges, _, _ = _prepare(points, faces, k, height)
         for r in range(top, bottom):
             first, last, _ = _span(edges, r, width)
             for c in range(first, last):
@@ -223,8 +249,10 @@ def add_slabs(
     count = inside.shape[0]
     height, width = float(inside.shape[1]), float(inside.shape[2])
     for k in range(len(faces)):
+        if not _covers(points, faces, k, height, width):
+            continue
         (top, bottom), edges, (base, gx, gy), parity = _prepare(
-            points, faces, k, height, width
+            points, faces, k, height
         )
         for r in range(top, bottom):
             first, last, sign = _span(edges, r, width)
