@@ -3,6 +3,7 @@ import pytest
 
 from spineseg.anatomy.bake import (
     DETAILS_MM,
+    bake_all,
     baked_bone,
     banded,
     nearest_detail_mm,
@@ -149,3 +150,28 @@ def test_crumbs_of_a_cut_are_dropped_and_the_rest_stays():
     kept = without_crumbs(joined([crumb, large]))
     assert is_closed(kept)
     assert volume_mm3(kept) == pytest.approx(volume_mm3(large), rel=1e-4)
+
+
+def test_baking_shows_its_progress_once_and_is_silent_later(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("SPINESEG_CACHE", str(tmp_path))
+    shown = []
+    for _ in range(2):
+        baked_bone.cache_clear()
+        bake_all(("T5", "T6"), COARSE)
+        shown.append(capsys.readouterr().err)
+    assert "baking bones" in shown[0]
+    assert shown[1] == ""
+    assert len(list(tmp_path.glob("bone-T*.npz"))) == 2
+
+
+def test_a_bone_from_the_cache_is_the_bone_that_was_baked(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPINESEG_CACHE", str(tmp_path))
+    baked_bone.cache_clear()
+    fresh = baked_bone("C3", COARSE)
+    baked_bone.cache_clear()
+    kept = baked_bone("C3", COARSE)
+    assert kept is not fresh
+    np.testing.assert_array_equal(kept.outer.vertices, fresh.outer.vertices)
+    np.testing.assert_array_equal(kept.part, fresh.part)
