@@ -77,6 +77,7 @@ def sagittal_stack(
     fov_mm: float = 290.0,
     thickness_mm: float = 4.0,
     gap: float = 0.1,
+    samples: int = 2,
 ) -> Stack:
     """Stack of a lumbar examination, centred on L3 and following the spine's middle."""
     curve = spine_curve(patient.spine)
@@ -95,6 +96,7 @@ def sagittal_stack(
         thickness_mm,
         thickness_mm * (1 + gap),
         "sagittal",
+        samples,
     )
 
 
@@ -107,6 +109,7 @@ def axial_stack(
     fov_mm: float = 200.0,
     thickness_mm: float = 4.0,
     gap: float = 0.1,
+    samples: int = 4,
 ) -> Stack:
     """Stack along the disc below ``level``, tilted with it as a technician tilts it."""
     curve = spine_curve(patient.spine)
@@ -132,6 +135,7 @@ def axial_stack(
         thickness_mm,
         thickness_mm * (1 + gap),
         "axial",
+        samples,
     )
 
 

@@ -29,9 +29,17 @@ def box(low, high) -> Mesh:
     return Mesh(np.array(corners, np.float32), np.array(FACES, np.int32))
 
 
-def stack(slices=3, matrix=64, pixel_mm=1.0, pitch_mm=4.0) -> Stack:
+def stack(slices=3, matrix=64, pixel_mm=1.0, pitch_mm=4.0, samples=1) -> Stack:
     return Stack(
-        np.zeros(3), SAGITTAL, pixel_mm, matrix, slices, 4.0, pitch_mm, "sagittal"
+        np.zeros(3),
+        SAGITTAL,
+        pixel_mm,
+        matrix,
+        slices,
+        4.0,
+        pitch_mm,
+        "sagittal",
+        samples,
     )
 
 
@@ -76,6 +84,20 @@ def test_column_row_and_slice_are_back_down_and_right():
     column, row, depth = place.project(np.array([[-4.0, 3.0, 7.0]]))[0]
     assert (column, row, depth) == pytest.approx((31.5 + 3, 31.5 - 7, 4.0))
     assert_allclose(place.origin_mm, [4.0, -31.5, 31.5])
+
+
+@pytest.mark.parametrize("samples", [1, 2, 4])
+def test_samples_of_a_pixel_share_its_edge_and_keep_the_area(samples):
+    # a diagonal slab of width 8: its area is what counts, not its pixels
+    turned = np.array([[1, 0, 0], [0, 0.8, -0.6], [0, 0.6, 0.8]], np.float32)
+    body = box((-50, -15.2, -4.1), (50, 15.2, 4.1))
+    tilted = Mesh(body.vertices @ turned.T, body.triangles)
+    place = replace(stack(slices=1), samples=samples)
+    window = occupancy(Region("x", tilted, {"csf": 1.0}), place)
+    assert window is not None
+    levels = np.unique(window.occupancy.round(4))
+    assert len(levels) == samples + 1
+    assert window.occupancy.sum() == pytest.approx(30.4 * 8.2, rel=0.02)
 
 
 def test_a_later_region_replaces_an_earlier_one_by_its_share():
@@ -250,7 +272,9 @@ def test_a_name_that_the_table_does_not_know_is_found():
         painted([strange])
 
 
-@pytest.mark.parametrize("bad", [{"slices": 0}, {"matrix": 4}, {"pitch_mm": 3.0}])
+@pytest.mark.parametrize(
+    "bad", [{"slices": 0}, {"matrix": 4}, {"pitch_mm": 3.0}, {"samples": 3}]
+)
 def test_impossible_stacks_are_refused(bad):
     with pytest.raises(SpinesegError):
         stack(**bad)
