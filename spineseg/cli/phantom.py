@@ -274,8 +274,9 @@ def _report(
     body, found = spec.anatomy, Patient(spec).truth
     array = picture.picture if isinstance(picture, Radiograph) else picture.array
     size = " x ".join(str(n) for n in array.shape)
-    typer.echo(f"wrote {output} ({size})")
-    typer.echo(f"  patient {spec.seed}: {body.sex}, {body.age_years:.0f} years")
+    middle = "middle slice of " if array.ndim == 3 and output.suffix == ".png" else ""
+    typer.echo(f"wrote {output} ({middle}{size})")
+    typer.echo(f"  {body.sex}, {body.age_years:.0f} years")
     if found.cobb_deg >= 0.5:
         upper, lower = found.cobb_levels
         typer.echo(f"  Cobb angle {found.cobb_deg:.1f} degrees, {upper} to {lower}")

@@ -57,7 +57,8 @@ def test_a_series_and_its_labels_share_their_grid(tmp_path, plane):
 
 
 def test_the_middle_slice_of_a_series_can_be_a_picture(tmp_path):
-    call("--view", "sagittal", "--size", 96, "-o", tmp_path / "slice.png")
+    out = call("--view", "sagittal", "--size", 96, "-o", tmp_path / "slice.png").output
+    assert "middle slice of 15" in out
     assert pixels(tmp_path / "slice.png").shape == (96, 96)
 
 
