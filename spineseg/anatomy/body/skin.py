@@ -110,6 +110,11 @@ def _body(p: Points, rows: Array, places: Places, arms: bool) -> Field:
     for start, end, r0, r1, blend in cones:
         cone = round_cone(q, shoulder + start, shoulder + end, r0, r1)
         f = smooth_min(f, cone, blend)
-    for (y, z), radii in (((-62, -16), (54, 58, 54)), ((-92, -50), (36, 31, 28))):
+    face = (  # cheeks, jaw, chin
+        ((-62, -16), (54, 58, 54)),
+        ((-62, -40), (56, 48, 29)),
+        ((-92, -50), (36, 31, 28)),
+    )
+    for (y, z), radii in face:
         f = smooth_min(f, ellipsoid(p, places.at("C1", 0, y, z), radii), 16)
     return f.astype(np.float32)
