@@ -1,0 +1,1 @@
+"""Networks that the papers compare with, one file each."""
