@@ -16,7 +16,8 @@ CONDA_TO_PYPI = {
     "pytorch-cpu": "torch",
 }
 CONDA_ONLY = {"python", "pip"}
-BY_PIP = {"jupyter-book", "spineseg"}
+# what the last line of the file installs together with the package itself
+BY_PIP = {"jupyter-book", "lightning-fabric", "spineseg"}
 
 
 def conda_specs() -> dict[str, str]:

@@ -55,8 +55,8 @@ class SampleExamples:
 
 def to_picture(sample: Sample, channels: int) -> Tensor:
     """Return the picture as ``c h w``; a grey one stands in every channel."""
-    array = np.ascontiguousarray(sample.picture, np.float32)
-    planes = torch.from_numpy(array)
+    # a copy: a picture may be shared and read-only
+    planes = torch.from_numpy(np.array(sample.picture, np.float32))
     if planes.dim() == 2:
         return planes[None].expand(channels, -1, -1).contiguous()
     return planes.permute(2, 0, 1).contiguous()

@@ -1,0 +1,146 @@
+"""A recipe: every name and number of a run, and nothing that is not plain."""
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from spineseg import losses
+from spineseg.core.errors import SpinesegError
+from spineseg.core.profile import Profile, profile
+from spineseg.core.registry import Registry
+from spineseg.training.schedule import Optimiser, Plan, Schedule
+
+LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "bce": losses.bce_loss,
+    "bce_dice": losses.bce_dice_loss,
+    "ce_dice": losses.ce_dice_loss,
+    "cervspinenet": losses.cervspinenet_loss,
+    "cross_entropy": losses.cross_entropy_loss,
+    "dice": losses.dice_loss,
+}
+
+
+@dataclass(frozen=True)
+class DataPlan:
+    """Which data set, and how it is split; see ``create_dataset``."""
+
+    name: str
+    variant: str | None = None
+    seed: int = 0
+    size_px: int | None = None
+    count: int | None = None
+    rule: str = "paper"
+    split_seed: int = 0
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A paper's pipeline by the paper's key, with its numbers."""
+
+    paper: str
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ModelPlan:
+    """Which network; ``reading`` holds its further arguments."""
+
+    name: str
+    in_channels: int = 1
+    classes: int = 1
+    reading: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One experiment but for its seed.
+
+    name: ``paper/network``.  profile: smoke, laptop or full.  augmentation: None for
+    none.  loss: one of :data:`LOSSES`.
+    """
+
+    name: str
+    profile: str
+    data: DataPlan
+    preprocessing: Steps
+    augmentation: Steps | None
+    model: ModelPlan
+    loss: str
+    plan: Plan
+
+    def __post_init__(self) -> None:
+        if self.loss not in LOSSES:
+            raise SpinesegError(
+                "unknown loss", found=repr(self.loss), expected=", ".join(LOSSES)
+            )
+
+    @property
+    def key(self) -> str:
+        """Return a short hash of every number in the recipe."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+    def run_name(self, seed: int) -> str:
+        """Return the name of a run's folder and record."""
+        name = self.name.replace("/", "-")
+        return f"{name}-{self.profile}-seed{seed}-{self.key}"
+
+
+def recipe_from(plain: Mapping[str, Any]) -> Recipe:
+    """Return the recipe that ``dataclasses.asdict`` made plain, also through JSON.
+
+    Raises:
+        SpinesegError: if it has other parts than a recipe.
+    """
+    try:
+        plan, wish = dict(plain["plan"]), dict(plain["plan"]["optimiser"])
+        wish["betas"] = tuple(wish["betas"])
+        plan |= {
+            "optimiser": Optimiser(**wish),
+            "schedule": Schedule(**plan["schedule"]),
+        }
+        more = plain["augmentation"]
+        return Recipe(
+            plain["name"],
+            plain["profile"],
+            DataPlan(**plain["data"]),
+            Steps(**plain["preprocessing"]),
+            None if more is None else Steps(**more),
+            ModelPlan(**plain["model"]),
+            plain["loss"],
+            Plan(**plan),
+        )
+    except (KeyError, TypeError) as error:
+        raise SpinesegError("this is no recipe", found=str(error)) from error
+
+
+RECIPES: Registry[Callable[[Profile], Recipe]] = Registry("recipe")
+"""Name to a function of the profile."""
+
+
+def create_recipe(name: str, profile_name: str | None = None) -> Recipe:
+    """Return a recipe by name, in the profile named or that of the environment.
+
+    Raises:
+        SpinesegError: if there is no such recipe or profile.
+    """
+    _register_all()
+
+    return RECIPES[name](profile(profile_name))
+
+
+def list_recipes() -> list[str]:
+    """Return the names that :func:`create_recipe` takes."""
+    _register_all()
+
+    return RECIPES.names()
+
+
+def _register_all() -> None:
+    # late: the modules of the recipes import this one
+    importlib.import_module("spineseg.experiments.recipes")

@@ -1,0 +1,7 @@
+"""One module a paper; each adds its recipes by name."""
+
+import importlib
+import pkgutil
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")

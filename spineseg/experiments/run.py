@@ -1,0 +1,213 @@
+"""One run: a recipe and a seed become weights and a record."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+
+from spineseg.core.errors import SpinesegError
+from spineseg.core.rng import seed_sequence
+from spineseg.core.sample import Sample
+from spineseg.experiments.data import data_hash, open_part, prepared
+from spineseg.experiments.evaluate import label_maps, score_all, validator
+from spineseg.experiments.recipe import LOSSES, Recipe, recipe_from
+from spineseg.io._files import atomic_write
+from spineseg.models import create_model
+from spineseg.training.checkpoint import load_weights
+from spineseg.training.examples import SampleExamples
+from spineseg.training.fit import BEST, Job, fit
+from spineseg.training.position import Position
+from spineseg.training.record import (
+    Record,
+    code_version,
+    device_name,
+    package_versions,
+    peak_memory_mb,
+    read_record,
+    write_record,
+)
+from spineseg.transforms import augmentation
+
+PARTS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where things lie.
+
+    runs: a folder for each run's checkpoints and best weights.  records: the finished
+    ones.  cache: preprocessed samples, None keeps none.  root: real data, None draws
+    the twin.
+    """
+
+    runs: Path
+    records: Path
+    cache: Path | None = None
+    root: Path | None = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What it runs on, in Lightning Fabric's words."""
+
+    accelerator: str = "auto"
+    devices: int = 1
+    precision: str = "32-true"
+    nodes: int = 1
+
+    def fabric(self) -> Fabric:
+        """Return a launched fabric; several devices share each batch (DDP)."""
+        many = self.devices * self.nodes > 1
+        fabric = Fabric(
+            accelerator=self.accelerator,
+            devices=self.devices,
+            num_nodes=self.nodes,
+            strategy="ddp" if many else "auto",
+            precision=self.precision,  # pyright: ignore[reportArgumentType]
+        )
+        fabric.launch()
+        return fabric
+
+
+def record_path(recipe: Recipe, seed: int, places: Places) -> Path:
+    """Return where the record of a run is, or will be."""
+    return places.records / f"{recipe.run_name(seed)}.json"
+
+
+def run(
+    recipe: Recipe,
+    seed: int,
+    places: Places,
+    machine: Machine | None = None,
+    tell: Callable[[Position], None] | None = None,
+) -> Record | None:
+    """Train, evaluate on the test part, and write the record.
+
+    A run that is recorded is read, not repeated; one that was broken off goes on.
+    On several devices only the first returns the record.
+    """
+    path = record_path(recipe, seed, places)
+    if path.exists():
+        return read_record(path)
+    start = time.perf_counter()
+    fabric = (machine or Machine()).fabric()
+    folder = places.runs / recipe.run_name(seed)
+    sessions = open_run(folder, recipe, seed, fabric.is_global_zero)
+    parts = {part: open_part(recipe, part, places.root) for part in PARTS}
+    samples = {k: prepared(recipe, part, places.cache) for k, part in parts.items()}
+    job = make_job(recipe, seed, samples, folder)
+    place = fit(job, fabric, tell)
+    if not fabric.is_global_zero:
+        return None
+    load_weights(folder / BEST, job.model)
+    plan = recipe.model
+    maps = label_maps(job.model, samples["test"], plan.in_channels, fabric.device)
+    record = Record(
+        recipe=recipe.name,
+        profile=recipe.profile,
+        seed=seed,
+        configuration=json.loads(json.dumps(asdict(recipe))),
+        data={
+            "facts": dict(parts["test"].facts),
+            "counts": {k: len(v) for k, v in samples.items()},
+            "sha256": {k: data_hash(v) for k, v in samples.items()},
+        },
+        code=code_version(),
+        device=device_name(fabric.device),
+        packages=package_versions(),
+        sessions=sessions,
+        curves=[dict(row) for row in place.curves],
+        scores=score_all(maps, samples["test"], plan.classes),
+        peak_memory_mb=peak_memory_mb(fabric.device),
+        wall_s=time.perf_counter() - start,
+    )
+    write_record(path, record)
+    return record
+
+
+def make_job(
+    recipe: Recipe, seed: int, samples: dict[str, list[Sample]], folder: Path | None
+) -> Job:
+    """Return the training job of a recipe on samples that are ready."""
+    plan, loss = recipe.model, LOSSES[recipe.loss]
+    change = None
+    if recipe.augmentation is not None:
+        change = augmentation(recipe.augmentation.paper, **recipe.augmentation.numbers)
+    if not samples["train"] or not samples["val"]:
+        raise SpinesegError(
+            "a run needs pictures to train on and to choose by",
+            found={k: len(v) for k, v in samples.items()},
+            remedy="Take more pictures, or another rule of splitting",
+        )
+    return Job(
+        fresh_model(recipe, seed),
+        loss,
+        SampleExamples(samples["train"], seed, change, plan.in_channels, plan.classes),
+        recipe.plan,
+        seed,
+        validator(samples["val"], plan.in_channels, plan.classes, loss),
+        folder,
+    )
+
+
+def fresh_model(recipe: Recipe, seed: int) -> nn.Module:
+    """Return the recipe's network with the weights that follow from the seed."""
+    plan = recipe.model
+    with torch.random.fork_rng(devices=[]):
+        state = seed_sequence(seed, "weights").generate_state(1, np.uint64)
+        torch.manual_seed(int(state[0] >> 1))
+        return create_model(plan.name, plan.in_channels, plan.classes, **plan.reading)
+
+
+def open_run(folder: Path, recipe: Recipe, seed: int, writes: bool) -> int:
+    """Prepare a run's folder; return how often the run has been started.
+
+    Raises:
+        SpinesegError: if the folder belongs to another recipe.
+    """
+    known = folder / "recipe.json"
+    if known.exists() and read_run(folder)[0] != recipe:
+        raise SpinesegError("this folder is of another recipe", path=folder)
+    log = folder / "sessions.txt"
+    if writes:
+        folder.mkdir(parents=True, exist_ok=True)
+        plain: dict[str, Any] = {"recipe": asdict(recipe), "seed": seed}
+        with atomic_write(known) as part:
+            part.write_text(json.dumps(plain, indent=1))
+        with log.open("a") as file:
+            file.write(time.strftime("%Y-%m-%dT%H:%M:%SZ\n", time.gmtime()))
+    return len(log.read_text().splitlines()) if log.exists() else 1
+
+
+def read_run(folder: Path) -> tuple[Recipe, int]:
+    """Return recipe and seed of a run's folder.
+
+    Raises:
+        SpinesegError: if it is none.
+    """
+    known = folder / "recipe.json"
+    try:
+        plain = json.loads(known.read_text())
+        return recipe_from(plain["recipe"]), int(plain["seed"])
+    except (OSError, ValueError, KeyError) as error:
+        raise SpinesegError(
+            "this is no folder of a run",
+            path=folder,
+            expected="recipe.json and best.safetensors",
+            remedy="Make one with: spineseg train RECIPE",
+        ) from error
+
+
+def trained_model(folder: Path) -> tuple[nn.Module, Recipe]:
+    """Return the best network of a run, ready to predict, and its recipe."""
+    recipe, seed = read_run(folder)
+    model = fresh_model(recipe, seed)
+    load_weights(folder / BEST, model)
+    return model.eval(), recipe
