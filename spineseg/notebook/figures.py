@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from PIL import Image
@@ -118,11 +119,11 @@ def demand_alt(alt: str) -> None:
 
 def web_picture(fig: Figure, dpi: int = _WEB_DPI) -> str:
     """Return the figure as base64 WebP: lossless for drawings, lossy for films."""
-    buffer = io.BytesIO()
-    # "auto" is the figure's own face; raw pixels, because a PNG costs more than WebP
-    fig.savefig(buffer, format="rgba", dpi=dpi, facecolor="auto")
-    size = (int(fig.bbox.width * dpi / fig.dpi), int(fig.bbox.height * dpi / fig.dpi))
-    picture = Image.frombytes("RGBA", size, buffer.getvalue())
+    usual = fig.get_dpi()
+    fig.set_dpi(dpi)
+    pixels, size = FigureCanvasAgg(fig).print_to_buffer()
+    fig.set_dpi(usual)
+    picture = Image.frombytes("RGBA", size, pixels)
     drawing = picture.getcolors(_MOST_COLOURS) is not None
     encoded = io.BytesIO()
     picture.save(encoded, "WEBP", lossless=drawing, quality=85, method=2)

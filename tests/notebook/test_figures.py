@@ -9,7 +9,7 @@ from PIL import Image
 
 from spineseg import SpinesegError
 from spineseg.notebook import INK, figure, film
-from spineseg.notebook.figures import FIGURE_MIME, demand_alt
+from spineseg.notebook.figures import FIGURE_MIME, demand_alt, web_picture
 from spineseg.notebook.style import darken
 
 ALT = "A straight line rises from left to right, so the two values grow together."
@@ -93,3 +93,15 @@ def test_a_film_keeps_the_proportions_of_its_pixels():
 
 def test_alternative_text_that_says_what_is_seen_passes():
     demand_alt(ALT)
+
+
+@pytest.mark.parametrize("inches", [2.3, 2.4, 3.7, 4.15, 6.85])
+def test_an_upright_line_stays_upright_at_every_width(inches):
+    # 2.3 in x 110 dpi is 252.99999 pixels in floating point
+    fig = plt.figure(figsize=(inches, 2))
+    fig.add_artist(plt.Line2D([0.5, 0.5], [0, 1], color="red", linewidth=4))
+    encoded = base64.b64decode(web_picture(fig, dpi=110))
+    plt.close(fig)
+    alpha = np.asarray(Image.open(io.BytesIO(encoded)).convert("RGBA"))[..., 3]
+    centres = [np.mean(np.nonzero(row > 128)[0]) for row in alpha]
+    assert np.ptp(centres) < 1
