@@ -117,7 +117,7 @@ def demand_alt(alt: str) -> None:
         )
 
 
-def web_picture(fig: Figure, dpi: int = _WEB_DPI) -> str:
+def web_picture(fig: Figure, dpi: int = _WEB_DPI, quality: int = 85) -> str:
     """Return the figure as base64 WebP: lossless for drawings, lossy for films."""
     usual = fig.get_dpi()
     fig.set_dpi(dpi)
@@ -126,7 +126,7 @@ def web_picture(fig: Figure, dpi: int = _WEB_DPI) -> str:
     picture = Image.frombytes("RGBA", size, pixels)
     drawing = _flatness(np.asarray(picture)) > _FLAT
     encoded = io.BytesIO()
-    picture.save(encoded, "WEBP", lossless=drawing, quality=85, method=2)
+    picture.save(encoded, "WEBP", lossless=drawing, quality=quality, method=4)
     return base64.b64encode(encoded.getvalue()).decode()
 
 

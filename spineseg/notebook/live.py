@@ -25,6 +25,7 @@ STATIC = "SPINESEG_STATIC"
 MOST_FRAMES = 25
 MOST_BYTES = 300_000
 _FRAME_DPI = 110
+_FRAME_QUALITY = 70
 
 Draw = Callable[..., Figure]
 
@@ -124,7 +125,7 @@ def _show_frames(
 
 def _frame(draw: Draw, values: Mapping[str, Any]) -> str:
     fig = _on_film(draw(**values))
-    frame = web_picture(fig, _FRAME_DPI)
+    frame = web_picture(fig, _FRAME_DPI, _FRAME_QUALITY)
     plt.close(fig)
     return frame
 
