@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from torch import Tensor
+from torch.nn import functional
 
 from spineseg import losses
 from spineseg.core.errors import SpinesegError
@@ -23,6 +24,31 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "cross_entropy": losses.cross_entropy_loss,
     "dice": losses.dice_loss,
 }
+"""Losses of one output by name."""
+
+
+def dual_ce_dice(outputs: Mapping[str, Tensor], target: Tensor) -> Tensor:
+    """Return cross entropy and Dice of the main and the auxiliary output, added.
+
+    The auxiliary output is smaller; its target is the mask at that size, nearest
+    neighbour (inception_unet; the paper gives no weights, one each is its framework's
+    default).
+    """
+    small = outputs["auxiliary"].shape[-2:]
+    low = functional.interpolate(target[:, None].float(), small, mode="nearest-exact")
+    targets = {"logits": target, "auxiliary": low[:, 0].long()}
+    return losses.deep_supervision_loss(
+        losses.CEDiceLoss(), outputs, targets, {"logits": 1.0, "auxiliary": 1.0}
+    )
+
+
+HEAD_LOSSES: dict[str, Callable[[Mapping[str, Tensor], Tensor], Tensor]] = {
+    "dual_ce_dice": dual_ce_dice,
+}
+"""Losses of all outputs of a network with several."""
+
+PLAIN = {"dual_ce_dice": "ce_dice"}
+"""What a loss of several outputs is on the main one alone, for validation."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +87,7 @@ class Recipe:
     """One experiment but for its seed.
 
     name: ``paper/network``.  profile: smoke, laptop or full.  augmentation: None for
-    none.  loss: one of :data:`LOSSES`.
+    none.  loss: one of :data:`LOSSES` or :data:`HEAD_LOSSES`.
     """
 
     name: str
@@ -74,10 +100,9 @@ class Recipe:
     plan: Plan
 
     def __post_init__(self) -> None:
-        if self.loss not in LOSSES:
-            raise SpinesegError(
-                "unknown loss", found=repr(self.loss), expected=", ".join(LOSSES)
-            )
+        if self.loss not in (*LOSSES, *HEAD_LOSSES):
+            known = ", ".join((*LOSSES, *HEAD_LOSSES))
+            raise SpinesegError("unknown loss", found=repr(self.loss), expected=known)
 
     @property
     def key(self) -> str:

@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from spineseg.core.rng import seed_sequence
 from spineseg.core.sample import Sample
 from spineseg.experiments.data import data_hash, open_part, prepared
 from spineseg.experiments.evaluate import label_maps, score_all, validator
-from spineseg.experiments.recipe import LOSSES, Recipe, recipe_from
+from spineseg.experiments.recipe import HEAD_LOSSES, LOSSES, PLAIN, Recipe, recipe_from
 from spineseg.io._files import atomic_write
 from spineseg.models import create_model
 from spineseg.training.checkpoint import load_weights
@@ -63,17 +64,23 @@ class Machine:
     nodes: int = 1
 
     def fabric(self) -> Fabric:
-        """Return a launched fabric; several devices share each batch (DDP)."""
-        many = self.devices * self.nodes > 1
-        fabric = Fabric(
-            accelerator=self.accelerator,
-            devices=self.devices,
-            num_nodes=self.nodes,
-            strategy="ddp" if many else "auto",
-            precision=self.precision,  # pyright: ignore[reportArgumentType]
-        )
-        fabric.launch()
-        return fabric
+        """Return the fabric; several devices share each batch (DDP)."""
+        return _launched(self)
+
+
+@cache
+def _launched(machine: Machine) -> Fabric:
+    # once a process: launching starts the processes of the other devices
+    precision: Any = machine.precision
+    fabric = Fabric(
+        accelerator=machine.accelerator,
+        devices=machine.devices,
+        num_nodes=machine.nodes,
+        strategy="ddp" if machine.devices * machine.nodes > 1 else "auto",
+        precision=precision,
+    )
+    fabric.launch()
+    return fabric
 
 
 def record_path(recipe: Recipe, seed: int, places: Places) -> Path:
@@ -87,11 +94,10 @@ def run(
     places: Places,
     machine: Machine | None = None,
     tell: Callable[[Position], None] | None = None,
-) -> Record | None:
-    """Train, evaluate on the test part, and write the record.
+) -> Record:
+    """Train, evaluate on the test part, write the record and return it.
 
     A run that is recorded is read, not repeated; one that was broken off goes on.
-    On several devices only the first returns the record.
     """
     path = record_path(recipe, seed, places)
     if path.exists():
@@ -104,39 +110,49 @@ def run(
     samples = {k: prepared(recipe, part, places.cache) for k, part in parts.items()}
     job = make_job(recipe, seed, samples, folder)
     place = fit(job, fabric, tell)
-    if not fabric.is_global_zero:
-        return None
-    load_weights(folder / BEST, job.model)
-    plan = recipe.model
-    maps = label_maps(job.model, samples["test"], plan.in_channels, fabric.device)
-    record = Record(
-        recipe=recipe.name,
-        profile=recipe.profile,
-        seed=seed,
-        configuration=json.loads(json.dumps(asdict(recipe))),
-        data={
-            "facts": dict(parts["test"].facts),
-            "counts": {k: len(v) for k, v in samples.items()},
-            "sha256": {k: data_hash(v) for k, v in samples.items()},
-        },
-        code=code_version(),
-        device=device_name(fabric.device),
-        packages=package_versions(),
-        sessions=sessions,
-        curves=[dict(row) for row in place.curves],
-        scores=score_all(maps, samples["test"], plan.classes),
-        peak_memory_mb=peak_memory_mb(fabric.device),
-        wall_s=time.perf_counter() - start,
-    )
-    write_record(path, record)
-    return record
+    if fabric.is_global_zero:
+        load_weights(folder / BEST, job.model)
+        plan = recipe.model
+        maps = label_maps(job.model, samples["test"], plan.in_channels, fabric.device)
+        record = Record(
+            recipe=recipe.name,
+            profile=recipe.profile,
+            seed=seed,
+            # through JSON, so that it equals what will be read
+            configuration=json.loads(json.dumps(asdict(recipe))),
+            data=data_facts(samples, parts["test"].facts),
+            code=code_version(),
+            device=device_name(fabric.device),
+            packages=package_versions(),
+            sessions=sessions,
+            curves=[dict(row) for row in place.curves],
+            scores=score_all(maps, samples["test"], plan.classes),
+            peak_memory_mb=peak_memory_mb(fabric.device),
+            wall_s=time.perf_counter() - start,
+        )
+        write_record(path, record)
+    fabric.barrier()
+    return read_record(path)
+
+
+def data_facts(
+    samples: dict[str, list[Sample]], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what a record says of its data: how it was split, counts and hashes."""
+    return {
+        "facts": dict(facts),
+        "counts": {part: len(ones) for part, ones in samples.items()},
+        "sha256": {part: data_hash(ones) for part, ones in samples.items()},
+    }
 
 
 def make_job(
     recipe: Recipe, seed: int, samples: dict[str, list[Sample]], folder: Path | None
 ) -> Job:
     """Return the training job of a recipe on samples that are ready."""
-    plan, loss = recipe.model, LOSSES[recipe.loss]
+    plan, several = recipe.model, recipe.loss in HEAD_LOSSES
+    loss = HEAD_LOSSES[recipe.loss] if several else LOSSES[recipe.loss]
+    main = LOSSES[PLAIN.get(recipe.loss, recipe.loss)]
     change = None
     if recipe.augmentation is not None:
         change = augmentation(recipe.augmentation.paper, **recipe.augmentation.numbers)
@@ -152,8 +168,9 @@ def make_job(
         SampleExamples(samples["train"], seed, change, plan.in_channels, plan.classes),
         recipe.plan,
         seed,
-        validator(samples["val"], plan.in_channels, plan.classes, loss),
+        validator(samples["val"], plan.in_channels, plan.classes, main),
         folder,
+        "heads" if several else "forward",
     )
 
 

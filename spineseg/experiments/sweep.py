@@ -51,8 +51,7 @@ def sweep(
         )
         for _ in pool(tasks):
             bar.update()
-    found = (run(recipe, seed, places, machine) for recipe, seed in wanted)
-    return [record for record in found if record is not None]
+    return [run(recipe, seed, places, machine) for recipe, seed in wanted]
 
 
 def _one(

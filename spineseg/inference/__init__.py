@@ -1,5 +1,7 @@
 """Inference: padding, tiling, flips, largest pieces, and writing what was found."""
 
+from spineseg.inference.files import Reader, files_of, predict_file
+from spineseg.inference.native import predict_film, predict_picture, predict_volume
 from spineseg.inference.postprocess import largest_components
 from spineseg.inference.predict import (
     padded,
@@ -10,8 +12,14 @@ from spineseg.inference.predict import (
 )
 
 __all__ = [
+    "Reader",
+    "files_of",
     "largest_components",
     "padded",
+    "predict_file",
+    "predict_film",
+    "predict_picture",
+    "predict_volume",
     "probabilities",
     "tiled",
     "to_labels",

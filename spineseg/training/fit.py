@@ -24,7 +24,7 @@ from spineseg.training.position import (
 )
 from spineseg.training.schedule import Plan
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+Loss = Callable[[Any, Tensor], Tensor]
 Scores = dict[str, float]
 BEST = "best.safetensors"
 
@@ -33,9 +33,11 @@ BEST = "best.safetensors"
 class Job:
     """What is trained on what.
 
-    loss: averages over pictures.  seed: of order, augmentation and dropout.
+    loss: of the network's output and the target, averaged over pictures.
+    seed: of order, augmentation and dropout.
     validate: numbers for the curves after each epoch; the first one is watched and
     the weights of its highest value are kept.  folder: for checkpoints, or None.
+    call: the method whose output the loss takes; ``heads`` gives all of them by name.
     """
 
     model: nn.Module
@@ -45,6 +47,7 @@ class Job:
     seed: int = 0
     validate: Callable[[nn.Module], Scores] | None = None
     folder: Path | None = None
+    call: str = "forward"
 
 
 @torch.random.fork_rng(devices=[])  # the caller's own stream stays as it was
@@ -70,6 +73,8 @@ def fit(
     if job.folder is not None:
         place = load_checkpoint(job.folder, {"model": job.model}, {"model": optimiser})
     model, optimiser = fabric.setup(job.model, optimiser)
+    if job.call != "forward":
+        model.mark_forward_method(job.call)
     while place.epoch < plan.epochs:
         model.train()
         for indices in batches(count, plan.batch, job.seed, place):
@@ -96,13 +101,14 @@ def update(
     # devices average their gradients; this makes it the mean over all pictures. A
     # device without a picture must still take part, with weight zero
     share = fabric.world_size / len(indices) if mine else 0.0
+    answer = model if job.call == "forward" else getattr(model, job.call)
     parts = split(mine or indices[:1], job.plan.accumulate)
     total = torch.zeros((), device=fabric.device)
     for number, part in enumerate(parts):
         pictures, targets = stack(job.examples, part, epoch, fabric.device)
         last = number == len(parts) - 1
         with fabric.no_backward_sync(model, enabled=not last):
-            loss = job.loss(model(pictures), targets) * (len(part) * share)
+            loss = job.loss(answer(pictures), targets) * (len(part) * share)
             fabric.backward(loss)
         total += loss.detach()
     if job.plan.clip_norm is not None:

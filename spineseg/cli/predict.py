@@ -1,0 +1,121 @@
+"""``spineseg predict FILE --run RUN -o OUT``: segment a film, a volume, a folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spineseg.cli import app
+from spineseg.core.errors import SpinesegError
+
+if TYPE_CHECKING:
+    from spineseg.inference import Reader
+
+
+@app.command()
+def predict(
+    source: Annotated[
+        Path, typer.Argument(help="A film, a volume, or a folder of them.")
+    ],
+    run: Annotated[
+        Path, typer.Option(help="Folder of a run, made by train.", show_default=False)
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="File to write; a folder for a folder."),
+    ],
+    ending: Annotated[
+        str, typer.Option(help="Format in a folder: .png, .nii.gz, or .dcm (DICOM-SEG)")
+    ] = ".png",
+    flips: Annotated[
+        str, typer.Option(help="Copies to average: none,horizontal,vertical,both.")
+    ] = "none",
+    tile: Annotated[
+        int,
+        typer.Option(help="Side of tiles on the network's grid, 0 for none.", min=0),
+    ] = 0,
+    largest: Annotated[
+        int, typer.Option(help="Pieces to keep of each label, 0 for all.", min=0)
+    ] = 0,
+    force: Annotated[bool, typer.Option(help="Replace what is there.")] = False,
+) -> None:
+    """Segment with a trained network, on the file's own grid.
+
+    The ending of OUTPUT chooses the format: .png and .nii.gz hold label numbers, .dcm
+    is a DICOM segmentation that belongs to its DICOM film.
+    """
+    from spineseg.inference import files_of, predict_file
+
+    pairs = [(source, output)]
+    if source.is_dir():
+        pairs = [
+            (file, output / f"{file.name.partition('.')[0]}{ending}")
+            for file in files_of(source)
+        ]
+    _check(pairs, force)
+    reader = reader_of(run, flips, tile, largest)
+    if source.is_dir():
+        output.mkdir(parents=True, exist_ok=True)
+    for file, target in pairs:
+        predict_file(file, target, reader)
+        typer.echo(f"wrote {target}")
+
+
+def _check(pairs: list[tuple[Path, Path]], force: bool) -> None:
+    targets = [target for _, target in pairs]
+    twice = {str(t) for t in targets if targets.count(t) > 1}
+    if twice:
+        raise SpinesegError(
+            "several files would be written under one name",
+            found=", ".join(sorted(twice)),
+        )
+    for source, target in pairs:
+        if target.exists() and target.samefile(source):
+            raise SpinesegError("the input would be replaced", path=target)
+        if target.exists() and not force:
+            raise SpinesegError(
+                "the output file is there already", path=target, remedy="Add --force"
+            )
+
+
+def reader_of(run: Path, flips: str, tile: int, largest: int) -> "Reader":
+    """Return the network of a run with what stands before and behind it.
+
+    Raises:
+        SpinesegError: if the run cannot be read or a wish is impossible.
+    """
+    from spineseg.datasets import card
+    from spineseg.experiments import trained_model
+    from spineseg.inference import (
+        Reader,
+        largest_components,
+        padded,
+        probabilities,
+        tiled,
+        with_flips,
+    )
+    from spineseg.transforms import preprocessing
+
+    model, recipe = trained_model(run)
+    logits = padded(model)
+    if tile:
+        logits = tiled(logits, tile, tile // 4)
+    names = card(recipe.data.name).classes
+    if recipe.model.classes <= 2:
+        names = {1: names[1] if len(names) == 2 else "foreground"}
+
+    def clean(labels: Any) -> Any:
+        return largest_components(labels, largest) if largest else labels
+
+    prepare: Callable[..., Any] = preprocessing(
+        recipe.preprocessing.paper, **recipe.preprocessing.numbers
+    )
+    return Reader(
+        prepare,
+        with_flips(probabilities(logits), flips.split(",")),
+        clean,
+        names,
+        recipe.model.in_channels,
+        recipe.name,
+    )

@@ -1,0 +1,114 @@
+"""``spineseg train RECIPE --seeds 0-2``: train, evaluate, record."""
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spineseg.cli import app
+from spineseg.core.errors import SpinesegError
+
+if TYPE_CHECKING:
+    from spineseg.experiments import Places
+    from spineseg.training.record import Record
+
+Output = Annotated[
+    Path,
+    typer.Option("--output", "-o", help="Folder of runs, records and prepared data."),
+]
+
+
+@app.command()
+def train(
+    recipe: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of recipes; none lists them.", metavar="RECIPE"),
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Such as 0-2 or 0,3,5.")] = "0",
+    profile: Annotated[
+        str | None, typer.Option(help="smoke, laptop or full.", show_default="smoke")
+    ] = None,
+    output: Output = Path("runs"),
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of real data; else the twin is drawn.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Runs at a time.", min=1)] = 1,
+    cluster: Annotated[
+        str | None, typer.Option(help="'local' or the address of a Dask scheduler.")
+    ] = None,
+    accelerator: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto",
+    devices: Annotated[int, typer.Option(help="That share a run.", min=1)] = 1,
+    nodes: Annotated[int, typer.Option(help="Machines.", min=1)] = 1,
+    precision: Annotated[
+        str, typer.Option(help="32-true, bf16-mixed or 16-mixed.")
+    ] = "32-true",
+) -> None:
+    """Train recipes with several seeds; recorded runs are skipped, broken ones go on.
+
+    Each run leaves a record (JSON) in OUTPUT/records and its best weights in a folder
+    of OUTPUT.
+    """
+    from spineseg.experiments import (
+        Machine,
+        Workers,
+        create_recipe,
+        list_recipes,
+        sweep,
+    )
+
+    if not recipe:
+        typer.echo("\n".join(list_recipes()))
+        return
+    if devices * nodes > 1 and (jobs > 1 or cluster):
+        raise SpinesegError(
+            "several devices a run and several runs at a time do not go together",
+            remedy="Give --jobs 1 and no --cluster with --devices",
+        )
+    runs = [
+        (create_recipe(name, profile), seed)
+        for name in recipe
+        for seed in seeds_of(seeds)
+    ]
+    machine = Machine(accelerator, devices, precision, nodes)
+    places = places_of(output, data)
+    records = sweep(runs, places, machine, Workers(jobs, cluster))
+    if int(os.environ.get("LOCAL_RANK", 0)) == 0:  # one device speaks for all
+        for record in records:
+            print_scores(record)
+
+
+def print_scores(record: "Record") -> None:
+    """Print the typical test scores of a record on one line."""
+    from spineseg.experiments.compare import typical
+
+    scores = "  ".join(f"{m} {typical(record, m):.4g}" for m in record.metrics)
+    typer.echo(f"{record.recipe} {record.profile} seed {record.seed}: {scores}")
+
+
+def places_of(output: Path, data: Path | None) -> "Places":
+    """Return where runs, records and prepared data lie below a folder."""
+    from spineseg.experiments import Places
+
+    return Places(output, output / "records", output / "cache", data)
+
+
+def seeds_of(text: str) -> list[int]:
+    """Return the seeds of ``0-2`` or ``0,3,5-7``.
+
+    Raises:
+        SpinesegError: if it is not of that form.
+    """
+    found: list[int] = []
+    for part in text.split(","):
+        ends = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
+        if ends is None:
+            raise SpinesegError(
+                "these are no seeds", found=repr(text), expected="0-2 or 0,3,5"
+            )
+        first, last = int(ends[1]), int(ends[2] or ends[1])
+        if last < first:
+            raise SpinesegError("a range of seeds goes upwards", found=part.strip())
+        found += range(first, last + 1)
+    return list(dict.fromkeys(found))

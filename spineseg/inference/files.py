@@ -1,0 +1,100 @@
+"""From a file to the file with its prediction; the ending chooses the format."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spineseg.core.errors import SpinesegError
+from spineseg.inference.native import Prepare, predict_film, predict_volume
+from spineseg.inference.predict import Predict
+from spineseg.io import (
+    read_radiograph,
+    read_volume,
+    write_mask,
+    write_segmentation,
+)
+from spineseg.io._files import suffix_of
+from spineseg.io.radiograph import is_dicom
+from spineseg.io.volume import SUFFIXES
+
+FILMS = (".dcm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", "")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A trained network with what stands before and behind it.
+
+    prepare: preprocessing, as in training.  predict: gives probabilities.  clean: of
+    the label map.  names: label number to name.  channels: that the network takes.
+    algorithm: name for the files.
+    """
+
+    prepare: Prepare
+    predict: Predict
+    clean: Callable[[NDArray[Any]], NDArray[Any]]
+    names: Mapping[int, str]
+    channels: int = 1
+    algorithm: str = "spineseg"
+
+
+def predict_file(source: Path, target: Path, reader: Reader) -> None:
+    """Predict one film or volume and write what was found, atomically.
+
+    Args:
+        source: a film (DICOM, PNG, JPEG, TIFF) or a volume (NIfTI, .mha, .nrrd).
+        target: ``.png`` or a volume's ending for label numbers, ``.dcm`` for a DICOM
+            segmentation beside a DICOM film.
+        reader: the network.
+
+    Raises:
+        SpinesegError: if the file cannot be read, or not be written in that format.
+    """
+    suffix = suffix_of(target)
+    if suffix_of(source) in SUFFIXES:
+        if suffix not in SUFFIXES:
+            raise _wrong(target, "a volume becomes a volume", sorted(SUFFIXES))
+        volume = read_volume(source)
+        found = predict_volume(volume, reader.prepare, reader.predict, reader.channels)
+        write_mask(target, type(found)(reader.clean(found.array), found.grid))
+        return
+    film = read_radiograph(source)
+    if suffix == ".dcm" and not is_dicom(source):
+        raise _wrong(target, "a DICOM segmentation needs a DICOM film", [".png"])
+    if suffix not in (".dcm", ".png", *SUFFIXES):
+        raise _wrong(target, "unknown format", [".png", ".nii.gz", ".dcm"])
+    labels = predict_film(
+        film.picture, film.spacing_mm, reader.prepare, reader.predict, reader.channels
+    )
+    labels = reader.clean(labels)
+    if suffix == ".dcm":
+        masks = {name: labels == label for label, name in reader.names.items() if label}
+        write_segmentation(target, masks, source, algorithm=reader.algorithm)
+    else:
+        write_mask(target, labels.astype(np.uint8), spacing_mm=film.spacing_mm)
+
+
+def _wrong(target: Path, problem: str, expected: list[str]) -> SpinesegError:
+    return SpinesegError(
+        problem, path=target, found=target.suffix or "no ending", expected=expected
+    )
+
+
+def files_of(source: Path) -> list[Path]:
+    """Return the file itself, or the films and volumes of a folder by name.
+
+    Raises:
+        SpinesegError: if there is nothing to read.
+    """
+    if not source.is_dir():
+        return [source]
+    endings = {*FILMS, *SUFFIXES} - {""}
+    found = [path for path in sorted(source.iterdir()) if suffix_of(path) in endings]
+    if not found:
+        raise SpinesegError(
+            "the folder holds no film and no volume", path=source, expected=endings
+        )
+    return found
