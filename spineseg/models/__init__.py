@@ -1,11 +1,12 @@
 """Networks: ``create_model(name, in_channels, classes)``; they return logits."""
 
-from spineseg.models import inception_unet, unet
+from spineseg.models import cvm_unet, inception_unet, unet
 from spineseg.models.baselines import inception_unet_rows
 from spineseg.models.registry import create_model, list_models
 
 __all__ = [
     "create_model",
+    "cvm_unet",
     "inception_unet",
     "inception_unet_rows",
     "list_models",

@@ -1,0 +1,138 @@
+"""The printed numbers, by the printed table's own way of counting."""
+
+import pytest
+import torch
+from torch import nn
+
+from spineseg.audit.counters_thop import count_as_printed
+from spineseg.audit.counters_true import count, scan_macs
+from spineseg.models import create_model
+
+
+def on_meta(name, in_channels=3, classes=1, **reading):
+    with torch.device("meta"):
+        return create_model(name, in_channels, classes, **reading)
+
+
+# name: printed parameters in millions and FLOPs in G (cvmunet, Table 3); the size at
+# which they come out; true parameters
+TABLE_3 = {
+    "cvmunet/unet": (17.26, 141.28, 480, 17_262_977),
+}
+
+
+@pytest.mark.parametrize("name", TABLE_3)
+def test_a_row_of_cvmunets_table_3_to_the_printed_digit(name):
+    millions, giga, size, true = TABLE_3[name]
+    model = on_meta(name)
+    counted = count_as_printed(model, (1, 3, size, size))
+    assert abs(counted.parameters / 1e6 - millions) <= 0.0101
+    assert round(counted.macs / 1e9, 2) == giga
+    assert sum(p.numel() for p in model.parameters()) == true
+
+
+@pytest.mark.parametrize("name", TABLE_3)
+@pytest.mark.parametrize("change", ["one channel", "two classes", "other size"])
+def test_a_change_of_the_input_misses_the_printed_digit(name, change):
+    _, giga, size, _ = TABLE_3[name]
+    channels = 1 if change == "one channel" else 3
+    classes = 2 if change == "two classes" else 1
+    side = {480: 448, 448: 512}[size] if change == "other size" else size
+    model = on_meta(name, channels, classes)
+    counted = count_as_printed(model, (1, channels, side, side))
+    assert round(counted.macs / 1e9, 2) != giga
+
+
+@pytest.mark.parametrize(
+    ("wiring", "millions", "giga", "true"),
+    [
+        ("A", 52.328, 74.807, 54.902),
+        ("D", 52.352, 74.908, 55.001),
+        ("E", 52.352, 74.908, 55.001),
+    ],
+)
+def test_three_wirings_come_within_half_a_percent_of_cvm_unet(
+    wiring, millions, giga, true
+):
+    model = on_meta("cvmunet/cvm_unet", wiring=wiring)
+    printed = count_as_printed(model, (1, 3, 480, 480))
+    real = count(model, (1, 3, 480, 480))
+    assert round(printed.parameters / 1e6, 3) == millions
+    assert round(printed.macs / 1e9, 3) == giga
+    assert abs(millions / 52.36 - 1) < 0.005
+    assert abs(giga / 74.80 - 1) < 0.005
+    assert round(real.parameters / 1e6, 3) == true
+    assert real.macs > printed.macs
+
+
+def test_the_forecasts_of_cvmunets_ablation_rows():
+    counts = {}
+    for row in ("", "_res_relu", "_scsa", "_vss"):
+        model = on_meta(f"cvmunet/convnext_unet{row}")
+        counted = count_as_printed(model, (1, 3, 480, 480))
+        counts[row] = (counted.parameters / 1e6, counted.macs / 1e9)
+    expected = {
+        "": (33.092, 35.097),
+        "_res_relu": (36.580, 42.282),
+        "_scsa": (33.100, 35.097),
+        "_vss": (48.833, 67.621),
+    }
+    for row, numbers in expected.items():
+        assert tuple(round(x, 3) for x in counts[row]) == numbers
+
+
+def test_true_operations_of_one_convolution_by_hand():
+    conv = nn.Conv2d(2, 3, 3, padding=1)
+    assert count(conv, (1, 2, 4, 5)).macs == 9 * 2 * 3 * 20
+    assert count(conv, (1, 2, 4, 5)).parameters == 9 * 2 * 3 + 3
+
+
+def test_a_transposed_convolution_is_printed_four_times_too_large():
+    up = nn.ConvTranspose2d(8, 4, 2, stride=2)
+    shape = (1, 8, 5, 6)
+    assert count_as_printed(up, shape).macs == 4 * count(up, shape).macs
+
+
+def test_a_subclass_is_invisible_to_the_printed_convention():
+    class Mine(nn.Linear):
+        pass
+
+    known, unknown = nn.Linear(3, 4), Mine(3, 4)
+    assert count_as_printed(known, (1, 1, 2, 3)).parameters == 16
+    assert count_as_printed(unknown, (1, 1, 2, 3)).parameters == 0
+    assert count(unknown, (1, 1, 2, 3)).macs == 2 * 12
+
+
+@pytest.mark.parametrize(
+    ("layer", "operations"),
+    [
+        (nn.BatchNorm2d(2), 4 * 24),
+        (nn.BatchNorm2d(2, affine=False), 2 * 24),
+        (nn.Upsample(scale_factor=2, mode="bilinear"), 11 * 96),
+        (nn.Upsample(scale_factor=2), 96),
+        (nn.AdaptiveAvgPool2d(1), (12 + 1) * 2),
+        (nn.AvgPool2d(2), 4),
+        (nn.PReLU(), 24),
+        (nn.ReLU(), 0),
+        (nn.Softmax(-1), 6 * 11),
+        (nn.GroupNorm(1, 2), 0),
+    ],
+)
+def test_each_rule_on_a_map_of_two_channels_three_by_four(layer, operations):
+    model = nn.Sequential(layer, nn.Conv2d(2, 1, 3, padding=1))
+    after = layer(torch.zeros(1, 2, 3, 4))
+    convolution = after[:, :1].numel() * 18
+    counted = count_as_printed(model, (1, 2, 3, 4)).macs
+    assert counted - convolution == operations
+
+
+def test_counting_leaves_the_model_as_it_was():
+    model = nn.Sequential(nn.Conv2d(1, 1, 1), nn.Dropout()).train()
+    count(model, (1, 1, 2, 2))
+    count_as_printed(model, (1, 1, 2, 2))
+    assert model.training
+    assert not any(m._forward_hooks for m in model.modules())
+
+
+def test_the_scan_counts_four_products_a_state_and_step():
+    assert scan_macs(batch=1, channels=2, states=3, length=5) == 4 * 30
