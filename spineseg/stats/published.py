@@ -6,43 +6,25 @@ been printed like this, under the assumption that the function names.
 """
 
 import math
-from dataclasses import dataclass
 
 from scipy import stats
 
 from spineseg.core.errors import SpinesegError
+from spineseg.stats.ranges import Range, rounded
 
-
-@dataclass(frozen=True)
-class Range:
-    """All values from ``low`` to ``high``, both included."""
-
-    low: float
-    high: float
-
-    def meets(self, other: "Range") -> bool:
-        """Tell whether the two ranges share a value."""
-        return self.low <= other.high and other.low <= self.high
-
-
-def rounded(printed: str) -> Range:
-    """Return the values that round to what is printed: ``"0.91"`` is 0.905 to 0.915.
-
-    Raises:
-        SpinesegError: if it is no plain decimal number.
-    """
-    text = printed.strip()
-    try:
-        value = float(text)
-    except ValueError:
-        raise SpinesegError(
-            "not a printed decimal number", found=repr(printed)
-        ) from None
-    if "e" in text.lower() or not math.isfinite(value):
-        raise SpinesegError("not a printed decimal number", found=repr(printed))
-    decimals = len(text.partition(".")[2])
-    half = 0.5 * 10.0**-decimals
-    return Range(value - half, value + half)
+__all__ = [
+    "Range",
+    "f1_of",
+    "interval_of_mean",
+    "iou_of_dice",
+    "mean_dice_given_mean_recall",
+    "mean_iou_given_mean_dice",
+    "prevalence_given",
+    "rounded",
+    "smallest_wilcoxon_p",
+    "two_class_miou_given",
+    "welch_from_summaries",
+]
 
 
 def iou_of_dice(dice: Range) -> Range:
@@ -94,6 +76,32 @@ def prevalence_given(accuracy: Range, recall: Range, dice: Range) -> Range:
     low = dice.low * (1 - accuracy.high) / (2 * recall.high * (1 - dice.low))
     high = dice.high * (1 - accuracy.low) / (2 * recall.low * (1 - dice.high))
     return Range(max(low, 0.0), high)
+
+
+def two_class_miou_given(dice: Range, accuracy: Range) -> Range:
+    """Return the mean IoU of fore- and background that Dice and accuracy imply.
+
+    With an error share e = 1 - A the true positives are TP = D e / (2 (1 - D)); the
+    background's IoU is (1 - TP - e) / (1 - TP). Assumes one pooled confusion matrix
+    and that the Dice is that of the foreground.
+
+    Raises:
+        SpinesegError: if the Dice can be one.
+    """
+    if dice.high >= 1:
+        raise SpinesegError("no mean IoU follows", found=f"dice {dice}")
+    corners = [
+        _two_class_miou(d, a)
+        for d in (dice.low, dice.high)
+        for a in (accuracy.low, accuracy.high)
+    ]
+    return Range(min(corners), max(corners))
+
+
+def _two_class_miou(dice: float, accuracy: float) -> float:
+    error = 1 - accuracy
+    hit = dice * error / (2 * (1 - dice))
+    return (dice / (2 - dice) + (1 - hit - error) / (1 - hit)) / 2
 
 
 def interval_of_mean(mean: float, sd: float, n: int, confidence: float = 0.95) -> Range:

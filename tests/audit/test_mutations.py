@@ -1,0 +1,34 @@
+"""No check is vacuous: another printed number, another verdict."""
+
+import pytest
+from cures import CURES
+from mutate import noticed
+
+from spineseg.audit import judge, judge_all
+from spineseg.audit.ledger import claims
+from spineseg.audit.source import Source
+
+CHECKED = {one.claim.id: one for one in judge_all() if one.fingerprint}
+BY_NATURE = {"wgan_ctm-eq5"}
+"""A property of two functions, whatever number is printed."""
+
+
+@pytest.mark.parametrize("name", sorted(set(CHECKED) - set(CURES) - BY_NATURE))
+def test_one_changed_number_changes_the_verdict(name):
+    assert noticed(CHECKED[name])
+
+
+@pytest.mark.parametrize("name", sorted(CURES))
+def test_the_numbers_that_decide_together_change_the_verdict(name):
+    changed = judge(claims()[name], Source(CURES[name]))
+    assert changed.verdict != CHECKED[name].verdict
+    assert set(CURES[name]) <= set(changed.read), "a change that is never read"
+
+
+def test_nearly_every_check_can_be_shown_to_notice():
+    assert len(BY_NATURE) / len(CHECKED) < 0.01
+
+
+@pytest.mark.parametrize("name", sorted(CHECKED))
+def test_every_check_reads_something(name):
+    assert CHECKED[name].read

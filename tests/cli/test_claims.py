@@ -1,0 +1,56 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from spineseg import SpinesegError
+from spineseg.cli import app
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, ["claims", *arguments], catch_exceptions=False)
+
+
+def test_all_claims_are_listed_and_counted():
+    result = call()
+    assert result.exit_code == 0
+    assert "540 claims; 0 stale, 0 unproved" in result.stdout
+    assert "cvmunet-baseline-count" in result.stdout
+
+
+def test_a_paper_and_a_verdict_narrow_the_list():
+    shown = json.loads(
+        call("--paper", "mdwcnet", "--verdict", "contradicted", "--json").stdout
+    )
+    assert shown
+    assert {one["paper"] for one in shown} == {"mdwcnet"}
+    assert {one["verdict"] for one in shown} == {
+        "contradicted by the paper's own numbers"
+    }
+
+
+def test_several_verdicts_add_up():
+    def count(*names):
+        options = [part for name in names for part in ("--verdict", name)]
+        return len(json.loads(call(*options, "--json").stdout))
+
+    assert count("holds", "open") == count("holds") + count("open")
+
+
+def test_one_claim_shows_its_evidence():
+    text = call("cervspinenet-eq12").stdout
+    assert "largest gradient is 0" in text
+    assert "fair" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--paper", "nature"], "unknown paper"),
+        (["--verdict", "nonsense"], "unknown verdict"),
+        (["cvmunet-nothing"], "no such claim"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_known_ones(arguments, said):
+    with pytest.raises(SpinesegError, match=said):
+        call(*arguments)
