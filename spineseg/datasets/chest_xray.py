@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import binary_fill_holes, label
 
 from spineseg.anatomy.patient import Patient
 from spineseg.anatomy.sample import Population
@@ -148,7 +149,8 @@ def lung_fields(
 
     A lung reaches behind the heart and deep behind the liver, where nobody draws it.
     Counted is a pixel beside or above the thickest place of its row and column, or
-    one with at least 0.72 (towards the heart) and 0.5 (towards the belly) of it.
+    one with at least 0.72 (towards the heart) and 0.5 (towards the belly) of it; of
+    these the largest piece without holes.
     """
     patient = Patient(spec)
     camera = camera_of(patient, settings, shape)
@@ -171,7 +173,13 @@ def _drawn(depth_mm: NDArray[np.float32], lateral_is_left: bool) -> NDArray[np.b
     lateral = x <= widest if lateral_is_left else x >= widest
     beside = lateral | (depth_mm >= 0.72 * depth_mm.max(1, keepdims=True))
     above = (y <= deepest) | (depth_mm >= 0.5 * depth_mm.max(0, keepdims=True))
-    return (depth_mm > 1.0) & beside & above
+    field = (depth_mm > 1.0) & beside & above
+    found: Any = label(field)  # (numbered pieces, how many)
+    parts, count = found
+    if count == 0:
+        return field
+    largest = parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
+    return np.asarray(binary_fill_holes(largest), np.bool_)
 
 
 def patient_of_name(name: str) -> str:

@@ -85,7 +85,7 @@ class SpinePatients:
         spec = sample_patient(random, PEOPLE)
         first = bool(random.random() < SHARE_FIRST)
         unequal = bool(random.random() < SHARE_UNEQUAL) and not first
-        ratio = float(random.choice((1.25, 1.5, 0.8))) if unequal else 1.0
+        ratio = float(random.choice((0.8, 0.7))) if unequal else 1.0
         stack = {
             "matrix": self.size_px,
             "slices": 15 if self.size_px > 200 else 5,
@@ -102,21 +102,28 @@ class SpinePatients:
 
 
 def _stored(series: MriVolume, ratio: float) -> tuple[Volume, Volume]:
-    """Return image and labels as whole numbers, columns resampled by a ratio."""
+    """Return image and labels as whole numbers.
+
+    With a ratio below 1 columns lie closer than rows, and as many are kept as there
+    are rows: a square matrix over a rectangle of the body, the usual case of unequal
+    spacing. A plain resize to a square then stretches the patient.
+    """
     array, labels = series.array, series.labels
     slice_mm, row_mm, column_mm = series.spacing_mm
-    if ratio != 1.0:
-        columns = max(8, round(array.shape[2] / ratio))
-        array = _columns(array, columns, 1)
-        labels = _columns(labels, columns, 0)
-        column_mm = column_mm * series.array.shape[2] / columns
+    rows = array.shape[1]
+    columns = round(array.shape[2] / ratio)
+    column_mm = column_mm * array.shape[2] / columns
+    left = (columns - rows) // 2
+    if columns != array.shape[2]:
+        array = _columns(array, columns, 1)[:, :, left : left + rows]
+        labels = _columns(labels, columns, 0)[:, :, left : left + rows]
     grey = np.clip(np.rint(array * GREY_MAX), 0, 32767).astype(np.int16)
-    x, y, z = (round(float(v), 4) for v in series.origin_mm)
+    corner = series.origin_mm + left * column_mm * np.asarray(series.direction)[2]
+    x, y, z = (round(float(v), 4) for v in corner)
     spacing = slice_mm, row_mm, column_mm
     image = make_volume(grey, spacing, (x, y, z), series.direction)
-    return image, as_type(
-        make_volume(labels, spacing, (x, y, z), series.direction), np.uint8
-    )
+    mask = make_volume(labels, spacing, (x, y, z), series.direction)
+    return image, as_type(mask, np.uint8)
 
 
 def _columns(array: NDArray[Any], columns: int, order: int) -> NDArray[Any]:

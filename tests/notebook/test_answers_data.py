@@ -1,0 +1,80 @@
+"""The self-checks of "The data" accept the right and explain the wrong."""
+
+import numpy as np
+import pytest
+
+from spineseg.notebook.answers.data import ANSWERS
+from spineseg.notebook.exercises import judge
+
+
+def split(ids, patient_of, share, seed):
+    people = sorted({patient_of(name) for name in ids})
+    test = []
+    for person in np.random.default_rng(seed).permutation(people):
+        theirs = [name for name in ids if patient_of(name) == person]
+        if len(test) + len(theirs) / 2 <= share * len(ids):
+            test += theirs
+    return test
+
+
+def deal_pictures(ids, patient_of, share, seed):
+    chosen = np.random.default_rng(seed).permutation(ids)
+    return list(chosen[: round(share * len(ids))])
+
+
+RIGHT = {
+    "data.1": 1 / 7,
+    "data.2": (165, True),
+    "data.3": (12.5, 8.33),
+    "data.4": split,
+    "data.5": {1, 25, 101},
+    "data.6": {"spider", "isic2016", "chest_xray", "axial_mri"},
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_right_answer_is_accepted(name):
+    assert judge(name, RIGHT[name]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "reason"),
+    [
+        ("data.1", 6 / 7, "does stand on both sides"),
+        ("data.1", 0.2, "three patients"),
+        ("data.1", 14, "between 0 and 1"),
+        ("data.1", 0.5, "count all pairs"),
+        ("data.2", (330, True), "eight bits"),
+        ("data.2", (234, True), "not spread over 256"),
+        ("data.2", (150, True), "two degrees"),
+        ("data.2", (165, False), "both bands"),
+        ("data.3", (8.33, 12.5), "rows lie closer"),
+        ("data.3", (50, 33.3), "before the picture was shrunk"),
+        ("data.3", (7.5, 7.5), "different spacing"),
+        ("data.3", (1, 2), "millimetres over spacing"),
+        ("data.4", deal_pictures, "a leak"),
+        ("data.4", lambda ids, p, share, seed: [], "some of the ids"),
+        ("data.4", lambda ids, p, share, seed: ids[:1] * 2, "twice"),
+        ("data.4", lambda ids, p, share, seed: ids[:1], "a quarter was asked for"),
+        ("data.4", lambda i, p, share, seed: split(i, p, share, 1), "every seed"),
+        ("data.5", {1, 2}, "three different"),
+        ("data.5", {1, 2, 100}, "from the beginning"),
+        ("data.5", {1, 2, 210}, "between the smallest"),
+        ("data.5", {1, 2, 60}, "means nothing"),
+        ("data.6", {"spider", "verse"}, "no name from the list"),
+        ("data.6", {"spider", "mdwc_spine"}, "hospital"),
+        ("data.6", {"spider", "csxa_spinous"}, "open films"),
+        ("data.6", {"spider"}, "3 more"),
+    ],
+)
+def test_a_wrong_answer_gets_its_own_reason(name, wrong, reason):
+    assert reason in str(judge(name, wrong))
+
+
+def test_an_unseeded_split_is_noticed():
+    random = np.random.default_rng(0)
+
+    def moody(ids, patient_of, share, seed):
+        return split(ids, patient_of, share, int(random.integers(10**6)))
+
+    assert "the same seed" in str(judge("data.4", moody))
