@@ -27,10 +27,7 @@ from spineseg.training.fit import BEST, Job, fit
 from spineseg.training.position import Position
 from spineseg.training.record import (
     Record,
-    code_version,
-    device_name,
-    package_versions,
-    peak_memory_mb,
+    circumstances,
     read_record,
     write_record,
 )
@@ -118,16 +115,12 @@ def run(
             recipe=recipe.name,
             profile=recipe.profile,
             seed=seed,
-            # through JSON, so that it equals what will be read
-            configuration=json.loads(json.dumps(asdict(recipe))),
+            configuration=asdict(recipe),
             data=data_facts(samples, parts["test"].facts),
-            code=code_version(),
-            device=device_name(fabric.device),
-            packages=package_versions(),
-            sessions=sessions,
             curves=[dict(row) for row in place.curves],
             scores=score_all(maps, samples["test"], plan.classes),
-            peak_memory_mb=peak_memory_mb(fabric.device),
+            sessions=sessions,
+            **circumstances(fabric.device),
             wall_s=time.perf_counter() - start,
         )
         write_record(path, record)

@@ -1,5 +1,6 @@
 """Training: one visible loop, checkpoints that survive, records that tell all."""
 
+from spineseg.training.adversarial import Duel, fit_adversarial
 from spineseg.training.checkpoint import (
     load_checkpoint,
     load_weights,
@@ -14,6 +15,7 @@ from spineseg.training.schedule import PLANS, Optimiser, Plan, Schedule
 __all__ = [
     "BEST",
     "PLANS",
+    "Duel",
     "Examples",
     "Job",
     "Optimiser",
@@ -22,6 +24,7 @@ __all__ = [
     "SampleExamples",
     "Schedule",
     "fit",
+    "fit_adversarial",
     "load_checkpoint",
     "load_weights",
     "save_checkpoint",

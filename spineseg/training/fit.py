@@ -3,9 +3,12 @@
 The same lines run on a CPU, on one GPU and on many (Lightning Fabric decides), in
 full or mixed precision. Everything random follows from the seed and the position, so
 a run that was killed and resumed on a CPU ends with the same bits.
+
+Several devices share each batch and take the same steps as one device would, as long
+as the network treats pictures apart: batch norm sees on each device its own share only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,11 +71,12 @@ def fit(
     """
     fabric = fabric or Fabric(accelerator="cpu", devices=1)
     plan, count = job.plan, len(job.examples)
-    optimiser = plan.optimiser.build(job.model)
+    models = {"model": job.model}
+    optimisers = {"model": plan.optimiser.build(job.model)}
     place = Position()
     if job.folder is not None:
-        place = load_checkpoint(job.folder, {"model": job.model}, {"model": optimiser})
-    model, optimiser = fabric.setup(job.model, optimiser)
+        place = load_checkpoint(job.folder, models, optimisers)
+    model, optimiser = fabric.setup(job.model, optimisers["model"])
     if job.call != "forward":
         model.mark_forward_method(job.call)
     while place.epoch < plan.epochs:
@@ -83,11 +87,11 @@ def fit(
             loss = update(fabric, model, optimiser, job, indices, place.epoch)
             place = place.after_update(loss)
             if plan.save_every and place.done % plan.save_every == 0:
-                save(fabric, job, optimiser, place)
+                save(fabric, job, place, models, optimisers)
             if tell:
                 tell(place)
         place = finish_epoch(fabric, job, place)
-        save(fabric, job, optimiser, place)
+        save(fabric, job, place, models, optimisers)
         if tell:
             tell(place)
     return place
@@ -137,10 +141,16 @@ def finish_epoch(fabric: Fabric, job: Job, place: Position) -> Position:
     return place.after_epoch(scores, best)
 
 
-def save(fabric: Fabric, job: Job, optimiser: Any, place: Position) -> None:
+def save(
+    fabric: Fabric,
+    job: Job,
+    place: Position,
+    models: Mapping[str, nn.Module],
+    optimisers: Mapping[str, torch.optim.Optimizer],
+) -> None:
     """Write a checkpoint on the first device while the others wait."""
     if job.folder is not None and fabric.is_global_zero:
-        save_checkpoint(job.folder, place, {"model": job.model}, {"model": optimiser})
+        save_checkpoint(job.folder, place, models, optimisers)
     fabric.barrier()
 
 

@@ -225,3 +225,13 @@ def peak_memory_mb(device: torch.device) -> dict[str, float]:
     if device.type == "cuda":
         found["gpu"] = torch.cuda.max_memory_allocated(device) / 1024**2
     return found
+
+
+def circumstances(device: torch.device) -> dict[str, Any]:
+    """Return those parts of a record that are not of the run's own making."""
+    return {
+        "code": code_version(),
+        "device": device_name(device),
+        "packages": package_versions(),
+        "peak_memory_mb": peak_memory_mb(device),
+    }
