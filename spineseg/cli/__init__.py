@@ -39,10 +39,26 @@ def _options(
 def main() -> None:
     """Run the command line; an error of the user's gives one line and exit code 2."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except SpinesegError as error:
-        print(f"spineseg: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(_complain(str(error)))
+    except typer.Abort:
+        print("spineseg: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        # every misuse of an option: click's family of errors, or typer's copy of it
+        explain = getattr(error, "format_message", None)
+        if explain is None:
+            raise
+        sys.exit(_complain(explain()))
+    sys.exit(code or 0)
+
+
+def _complain(message: str) -> int:
+    # without a command the help has been shown and there is nothing to add
+    if message:
+        print(f"spineseg: {message}", file=sys.stderr)
+    return 2
 
 
 def _register_commands() -> None:
