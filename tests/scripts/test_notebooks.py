@@ -141,3 +141,14 @@ def test_pictures_are_stripped_and_words_kept(tool):
     tool.strip(notebook)
     assert cell.outputs[0].data == {"text/plain": "[figure: a line]"}
     assert cell.outputs[0].metadata == {}
+
+
+def test_the_set_up_cell_is_python_once_ipython_has_read_it(tool):
+    import ast
+
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    code = TransformerManager().transform_cell(tool.setup_code())
+    (attempt,) = ast.parse(code).body
+    assert isinstance(attempt, ast.Try)
+    assert "run_line_magic('pip', 'install" in code
