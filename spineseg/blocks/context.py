@@ -14,7 +14,8 @@ class PooledBranch(nn.Module):
     """Mean over bins x bins fields, 1 x 1 convolution, back to the size by bilinear.
 
     Args:
-        c_in, c_out: channels before and after.
+        c_in: channels before.
+        c_out: channels after.
         bins: 1 is the mean of the whole picture.
     """
 
@@ -39,7 +40,8 @@ class ASPP(nn.Module):
     Source: Chen et al. 2018 (DeepLabV3+), doi:10.1007/978-3-030-01234-2_49.
 
     Args:
-        c_in, c_out: channels before and after.
+        c_in: channels before.
+        c_out: channels after.
         rates: dilations.
     """
 

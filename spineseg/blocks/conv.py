@@ -21,7 +21,8 @@ class ConvNormAct(nn.Sequential):
     """Convolution, norm, activation.
 
     Args:
-        c_in, c_out: channels before and after.
+        c_in: channels before.
+        c_out: channels after.
         kernel: odd side of the kernel.
         stride: of the convolution.
         dilation: distance between the kernel's taps.
@@ -57,7 +58,8 @@ class DepthwiseSeparable(nn.Module):
     Source: Chollet 2017, doi:10.1109/CVPR.2017.195.
 
     Args:
-        c_in, c_out: channels before and after.
+        c_in: channels before.
+        c_out: channels after.
         kernel: odd side of the depthwise kernel.
         dilation: distance between its taps.
         bias: of both convolutions.

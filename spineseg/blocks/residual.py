@@ -15,7 +15,8 @@ class Residual(nn.Module):
     """Two 3 x 3 convolutions with norms; ReLU between them and after the sum.
 
     Args:
-        c_in, c_out: channels before and after.
+        c_in: channels before.
+        c_out: channels after.
         c_mid: channels between the convolutions; c_out unless given.
         norm: makes a norm; None leaves all of them out.
         project: always a 1 x 1 shortcut, even when the channels do not change.

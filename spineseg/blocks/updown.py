@@ -51,7 +51,8 @@ class DilatedResidualDown(nn.Module):
     stacked layers of stride 1; pooling between them makes the true fields larger.
 
     Args:
-        c_in, c_out: channels before and after.
+        c_in: channels before.
+        c_out: channels after.
         rate: dilation.
     """
 

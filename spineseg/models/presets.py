@@ -6,10 +6,22 @@ what the tests sweep over.
 
 from typing import Any
 
+from spineseg.models.mdwc_net import ROWS
 from spineseg.models.registry import MODELS
 
 _UNET = {"widths": (4, 8, 16)}
 _INCEPTION = _UNET | {"inception": (2, 2, 4, 2, 2, 2)}
+_VIT = {
+    "channels": 16,
+    "depth": 2,
+    "heads": 2,
+    "out": 8,
+    "size": 64,
+    "window": 3,
+    "global_blocks": (1,),
+}
+_CERV = {"widths": (8, 8, 4, 4)}
+_CNN = _CERV | {"encoder_widths": (4, 4, 8, 8)}
 _CVM = {"widths": (8, 8, 16, 16), "depths": (1, 1, 2, 1)}
 
 _SMALL: dict[str, dict[str, Any]] = {
@@ -24,6 +36,23 @@ _SMALL: dict[str, dict[str, Any]] = {
         ),
         _CVM,
     ),
+    "cervspinenet/cervspinenet": _CERV | {"encoder": _VIT},
+    "cervspinenet/vit_basic": _CERV | {"encoder": _VIT},
+    "cervspinenet/cnn_basic": _CNN,
+    "cervspinenet/cnn_full": _CNN,
+    **dict.fromkeys((f"mdwcnet/{row}" for row in ROWS), _UNET),
+    **dict.fromkeys(
+        (
+            "wgan_ctm/unet",
+            "wgan_ctm/res_unet",
+            "wgan_ctm/unet_tm",
+            "wgan_ctm/unet_ctm",
+            "wgan_ctm/res_unet_ctm",
+        ),
+        _UNET,
+    ),
+    "wgan_ctm/generator": _UNET | {"heads": 2, "inner": 8, "clusters": 4},
+    "wgan_ctm/critic": {"widths": (4, 4, 8, 8, 8)},
     **dict.fromkeys(
         (
             "inception_unet/unet",
