@@ -175,7 +175,7 @@ def both(
         fitting = ", ".join(k for k, yes in outcome.items() if yes)
         fair = {
             Verdict.DEPENDS: f"It holds if read as: {fitting}.",
-            Verdict.CONTRADICTED: "Another reading may be meant.",
+            Verdict.CONTRADICTED: "The sentence may be meant in another way.",
         }.get(verdict, "")
         return Finding(verdict, f"{evidence} {said}.", assumption, fair)
 

@@ -140,7 +140,9 @@ CHECKS = {
         ),
         settled(_below_sd),
     ),
-    "mdwcnet-F8-caption": settled(_caption, fair="One panel may share a letter."),
+    "mdwcnet-F8-caption": settled(
+        _caption, "Each panel has one letter.", "Two panels may share a letter."
+    ),
     "mdwcnet-fit-claim": both(_gap, "The paper prints no limit; two are tried."),
     "mdwcnet-dice-lt-miou": _order,
     "mdwcnet-T1-miou-ours": _pooled(_T1, "MDWC-Net"),

@@ -195,6 +195,41 @@ def _by_hand(level: float) -> float:
     return float(np.quantile([*gaps.min(1), *gaps.min(0)], level))
 
 
+def _dilated(case: Case) -> tuple[bool, str]:
+    """Sum Eq. 9 index by index and compare with the library's convolution."""
+    import torch
+
+    picture = np.arange(49.0).reshape(7, 7) % 5
+    kernel = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0], [2.0, 1.0, -0.5]])
+    gaps = []
+    for i in range(2):
+        stride = i + 1
+        rate = int(case.count(f"rates.{i}", of="wgan_ctm-arch-dilation"))
+        size = (7 - 2 * rate - 1) // stride + 1
+        by_hand = [
+            sum(
+                picture[y * stride + u * rate, x * stride + v * rate] * kernel[u, v]
+                for u in range(3)
+                for v in range(3)
+            )
+            for y in range(size)
+            for x in range(size)
+        ]
+        library = torch.nn.functional.conv2d(
+            torch.tensor(picture)[None, None],
+            torch.tensor(kernel)[None, None],
+            stride=stride,
+            dilation=(1, 2)[i],
+        )
+        found = library.numpy().ravel()
+        same = len(found) == len(by_hand)
+        gaps.append(float(np.abs(found - by_hand).max()) if same else math.inf)
+    return max(gaps) < 1e-9, (
+        f"Rates and strides 1 and 2 on 7 x 7 numbers: largest difference from PyTorch's "
+        f"convolution {max(gaps):g}."
+    )
+
+
 def _one_mean(case: Case) -> Finding:
     tables = {"body": 2, "foramen": 3, "lamina": 4}
     found = {
@@ -237,6 +272,7 @@ CHECKS = {
         "The critic maximises the objective and the added term is a penalty.",
         "With the roles of the signs swapped it is the usual constraint.",
     ),
+    "wgan_ctm-eq9": settled(_dilated, "One channel; others add up."),
     "wgan_ctm-eq10": readings(
         [f"fields.{i}" for i in range(4)],
         {

@@ -145,7 +145,9 @@ CHECKS = {
     "wgan_ctm-abs-hd": recomputed(
         "gain", _less(_BODY, ["Spine-GAN"]), "Against Spine-GAN, the lowest baseline"
     ),
-    "wgan_ctm-abs-miou": both(_as_printed, "The range is one of gains, as printed."),
+    "wgan_ctm-abs-miou": both(
+        _as_printed, "The range is one of gains in percent, as printed."
+    ),
     "wgan_ctm-T2-u-net-gain": recomputed(
         "printed",
         _over(_BODY, "dice_pct_mean", ["U-Net"], relative=True),
