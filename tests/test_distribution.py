@@ -24,18 +24,22 @@ def built(tmp_path_factory):
 
 def test_the_wheel_holds_the_package_its_types_and_its_licences(built):
     (wheel,) = built.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
     assert "spineseg/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("licenses/LICENSE-text") for name in names)
-    packed = {n for n in names if n.endswith(".py")}
-    modules = (ROOT / "spineseg").rglob("*.py")
-    assert packed == {str(p.relative_to(ROOT)) for p in modules}
+    files = [p for p in (ROOT / "spineseg").rglob("*") if p.is_file()]
+    expected = {
+        p.relative_to(ROOT).as_posix() for p in files if "__pycache__" not in p.parts
+    }
+    assert {n for n in names if n.startswith("spineseg/")} == expected
 
 
 def test_the_sdist_holds_the_sources_and_the_tests_and_no_build(built):
     (sdist,) = built.glob("*.tar.gz")
-    names = ["/".join(n.split("/")[1:]) for n in tarfile.open(sdist).getnames()]
+    with tarfile.open(sdist) as archive:
+        names = ["/".join(n.split("/")[1:]) for n in archive.getnames()]
     assert {"pyproject.toml", "README.md", "tests/conftest.py"} <= set(names)
     assert not [n for n in names if n.startswith(("_build", ".venv", "results"))]
 
