@@ -97,7 +97,8 @@ def _head(name: str, plan: TwinPlan) -> Record:
 
 
 def _line(record: Record) -> str:
-    return json.dumps(record, sort_keys=True, allow_nan=False) + "\n"
+    # keys keep their order: tables take their columns from the first record
+    return json.dumps(record, allow_nan=False) + "\n"
 
 
 def _rewrite(root: Path, head: Record, records: list[Record]) -> None:
@@ -133,6 +134,8 @@ def _resume(name: str, root: Path, plan: TwinPlan, twin: Twin) -> dict[str, Reco
     if old.get("count") != plan.count and records:
         # the last unit of the smaller plan may hold fewer samples than it will now
         records.pop(list(records)[-1])
+    for left in root.rglob(".part-*"):  # of a run that was killed while it wrote
+        left.unlink(missing_ok=True)
     wanted = set(twin.units)
     whole = {
         u: r for u, r in records.items() if u in wanted and _is_whole(root, r["files"])

@@ -5,12 +5,14 @@ border of a "spine region" is stated; the twin takes frontal films and the outli
 around all vertebrae with the disc spaces between them.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ImageOps
 from scipy.ndimage import binary_closing
 
 from spineseg.anatomy.sample import Population
@@ -19,7 +21,9 @@ from spineseg.core.rng import rng
 from spineseg.core.sample import Sample
 from spineseg.datasets.base import Card, Family, TwinPlan, existing_folder, quantised
 from spineseg.datasets.films import Shot, film_patient, shoot, upright_film
+from spineseg.datasets.folder import check_sizes
 from spineseg.io import (
+    LabelMe,
     Shape,
     read_labelme,
     read_radiograph,
@@ -27,8 +31,10 @@ from spineseg.io import (
     write_radiograph,
 )
 from spineseg.io._files import extra
+from spineseg.io._shapes import decode_picture
 
 LABEL = "spine"
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm")
 GAP_MM = 12.0
 """Gaps between vertebrae narrower than this belong to the region: the disc spaces."""
 
@@ -163,10 +169,29 @@ class SpineFolder:
     def load(self, name: str) -> Sample:
         """Read a film and fill its polygons, all labels joined."""
         notes = read_labelme(self.files[name])
-        film = notes.picture_path or self.files[name].with_suffix(".png")
-        picture = read_radiograph(film).picture
+        picture = _picture_of(notes, self.files[name])
         mask = notes.mask().astype(np.uint8)
+        check_sizes(picture, mask, self.files[name])
         return Sample(picture, mask, id=name, patient=self.patient_of(name))
+
+
+def _picture_of(notes: LabelMe, file: Path) -> NDArray[np.float32]:
+    """Return the picture that is named, or embedded, or beside under the same name."""
+    if notes.picture_path is not None:
+        return read_radiograph(notes.picture_path).picture
+    beside = [file.with_suffix(ending) for ending in PICTURES]
+    for candidate in beside:
+        if candidate.is_file():
+            return read_radiograph(candidate).picture
+    embedded = json.loads(file.read_text(encoding="utf-8-sig")).get("imageData")
+    if not isinstance(embedded, str):
+        raise SpinesegError(
+            "the picture of this annotation is not there",
+            path=file,
+            expected=f"one of {', '.join(p.name for p in beside)}, or one inside",
+        )
+    upright = ImageOps.exif_transpose(decode_picture(embedded))
+    return np.asarray(upright.convert("L"), np.float32) / np.float32(255)
 
 
 FAMILY = Family(

@@ -219,6 +219,25 @@ def test_chest_layouts_made_of_real_films_are_read(shared, kind):
 
 
 @pytest.mark.shared
+def test_labelme_files_of_all_kinds_give_pictures_and_masks(shared):
+    data = create_dataset("mdwc_spine", "all", root=shared / "data" / "labelme")
+    sizes = {sample.id: sample.size for sample in data}
+    assert sizes["lung_2"] == sizes["lung_3"] == (512, 512)
+    assert all(sample.mask.any() for sample in data)
+    assert len(sizes) == 5
+
+
+def test_an_annotation_without_any_picture_is_refused(tmp_path):
+    square = [[0, 0], [3, 0], [3, 3]]
+    shapes = [{"label": "spine", "points": square, "shape_type": "polygon"}]
+    content = {"shapes": shapes, "imageHeight": 8, "imageWidth": 8, "imageData": None}
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    data = create_dataset("mdwc_spine", "all", root=tmp_path)
+    with pytest.raises(SpinesegError, match=r"a\.png"):
+        data[0]
+
+
+@pytest.mark.shared
 def test_spider_layout_of_real_volumes_gives_one_anatomy_in_both_orders(shared):
     root = shared / "data" / "mha_spider_layout"
     data = create_dataset("spider", "all", root=root, variant="t2_labels")

@@ -48,7 +48,12 @@ def test_the_manifest_holds_every_file_with_its_hash_and_the_knobs(tmp_path):
             assert sha256_of(tmp_path / file) == digest
 
 
-def test_an_interrupted_run_goes_on_with_what_is_missing(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "plan"), [(NAME, PLAN), ("cvmunet_xray", TwinPlan(0, 48, 5, "all"))]
+)
+def test_an_interrupted_run_goes_on_with_what_is_missing(
+    tmp_path, monkeypatch, name, plan
+):
     calls = []
     original = making._one
 
@@ -60,10 +65,10 @@ def test_an_interrupted_run_goes_on_with_what_is_missing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(making, "_one", failing)
     with pytest.raises(KeyboardInterrupt):
-        materialise(NAME, tmp_path / "cut", PLAN)
+        materialise(name, tmp_path / "cut", plan)
     monkeypatch.setattr(making, "_one", original)
-    assert materialise(NAME, tmp_path / "cut", PLAN).drawn == 3
-    materialise(NAME, tmp_path / "whole", PLAN)
+    assert materialise(name, tmp_path / "cut", plan).drawn == plan.count - 3
+    materialise(name, tmp_path / "whole", plan)
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
 
 
@@ -80,6 +85,14 @@ def test_what_was_damaged_since_is_drawn_again(tmp_path, damage):
         text = (tmp_path / MANIFEST).read_text()
         (tmp_path / MANIFEST).write_text(text[:-40])
     assert materialise(NAME, tmp_path, PLAN).drawn == 1
+    assert contents(tmp_path) == before
+
+
+def test_half_files_of_a_killed_run_are_swept_up(tmp_path):
+    materialise(NAME, tmp_path, PLAN)
+    before = contents(tmp_path)
+    (tmp_path / ".part-abc.png").write_bytes(b"half")
+    materialise(NAME, tmp_path, PLAN)
     assert contents(tmp_path) == before
 
 
