@@ -34,7 +34,7 @@ def kmeans(
         means, sizes = cluster_means(points, assigned, clusters)
         centres = torch.where(sizes > 0, means, centres)
         again = nearest(points, centres)
-        if torch.equal(again, assigned):
+        if not points.is_meta and torch.equal(again, assigned):
             break
         assigned = again
     return assigned

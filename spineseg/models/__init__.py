@@ -8,10 +8,16 @@ from spineseg.models import (
     unet,
     wgan_ctm,
 )
-from spineseg.models.baselines import inception_unet_rows
+from spineseg.models.baselines import (
+    attention_unet,
+    inception_unet_rows,
+    residual_unet,
+    unet_plus_plus,
+)
 from spineseg.models.registry import create_model, list_models
 
 __all__ = [
+    "attention_unet",
     "cervspinenet",
     "create_model",
     "cvm_unet",
@@ -19,6 +25,8 @@ __all__ = [
     "inception_unet_rows",
     "list_models",
     "mdwc_net",
+    "residual_unet",
     "unet",
+    "unet_plus_plus",
     "wgan_ctm",
 ]

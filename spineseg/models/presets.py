@@ -26,6 +26,9 @@ _CVM = {"widths": (8, 8, 16, 16), "depths": (1, 1, 2, 1)}
 
 _SMALL: dict[str, dict[str, Any]] = {
     "cvmunet/unet": _UNET,
+    "cvmunet/attention_unet": _UNET,
+    "cvmunet/residual_unet": _UNET,
+    "cvmunet/unet_plus_plus": _UNET,
     "cvmunet/cvm_unet": _CVM | {"heads": 2, "vss": {"states": 4}},
     **dict.fromkeys(
         (

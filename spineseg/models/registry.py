@@ -39,6 +39,6 @@ def create_model(
     return make(in_channels=in_channels, classes=classes, **reading)
 
 
-def list_models() -> list[str]:
-    """Return the names that :func:`create_model` takes."""
-    return MODELS.names()
+def list_models(paper: str | None = None) -> list[str]:
+    """Return the names that :func:`create_model` takes, of one paper or of all."""
+    return [n for n in MODELS.names() if paper in (None, n.split("/")[0])]

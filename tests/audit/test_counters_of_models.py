@@ -18,6 +18,9 @@ def on_meta(name, in_channels=3, classes=1, **reading):
 # which they come out; true parameters
 TABLE_3 = {
     "cvmunet/unet": (17.26, 141.28, 480, 17_262_977),
+    "cvmunet/attention_unet": (34.88, 234.25, 480, 34_878_573),
+    "cvmunet/residual_unet": (18.06, 147.89, 480, 18_055_553),
+    "cvmunet/unet_plus_plus": (47.18, 701.87, 480, 47_176_132),
 }
 
 

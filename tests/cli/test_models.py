@@ -1,0 +1,31 @@
+from typer.testing import CliRunner
+
+from spineseg import SpinesegError
+from spineseg.cli import app
+from spineseg.models import list_models
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["models", *arguments])
+
+
+def test_every_network_of_the_adversarial_paper_can_be_counted():
+    result = run("wgan_ctm")
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) == 1 + len(list_models("wgan_ctm"))
+
+
+def test_every_network_of_a_paper_is_listed_with_its_size():
+    result = run("cervspinenet")
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert [x.split()[0] for x in lines[1:]] == list_models("cervspinenet")
+    own = next(x for x in lines if x.startswith("cervspinenet/cervspinenet "))
+    assert own.split()[1:3] == ["proposed", "90,457,729"]
+    assert own.split()[-3:] == ["345.1", "MiB", "16"]
+
+
+def test_an_unknown_paper_is_refused_with_the_known_ones():
+    result = run("nope")
+    assert isinstance(result.exception, SpinesegError)
+    assert "cvmunet" in str(result.exception)
