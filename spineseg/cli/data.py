@@ -168,3 +168,35 @@ def download(
 
         fetched = obtain(found, output, tell=typer.echo, progress=progress)
     typer.echo(f"{output}: {', '.join(fetched) or 'everything was there already'}")
+
+
+@data.command("deidentify")
+def clean(
+    source: Annotated[Path, typer.Argument(help="Folder with DICOM pictures.")],
+    output: Output,
+    prefix: Annotated[str, typer.Option(help="Copies are PREFIX-0001, ...")] = "CASE",
+    secret_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Text file; the same secret gives the same copies again. Without it "
+            "a new one is used and forgotten.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Copy DICOM pictures without names, numbers, dates, devices and old file names.
+
+    Text that is burned into the pixels stays: files that admit it are left out.
+    """
+    import secrets
+
+    from spineseg.datasets.clean import clean_folder
+
+    if secret_file is not None and not secret_file.is_file():
+        raise SpinesegError("there is no such file", path=secret_file)
+    known = secret_file.read_text().strip() if secret_file else secrets.token_hex(32)
+    made = clean_folder(source, output, secret=known, prefix=prefix)
+    typer.echo(f"{output}: {made.files} pictures of {made.patients} patients")
+    for reason, count in made.left_out.items():
+        typer.echo(f"  left out {count}: {reason}")
+    typer.echo("Look at the pictures: no program sees what is written into them.")

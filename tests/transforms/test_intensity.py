@@ -1,5 +1,7 @@
 """Grey levels: closed forms, and OpenCV as oracle."""
 
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -112,3 +114,10 @@ def test_wavelets_leave_a_noiseless_ramp_alone():
 def test_a_threshold_keeps_what_lies_above():
     kept = apply(of([[0.1, 0.5, 0.9]]), step("threshold_to_zero", level=0.5)).picture
     np.testing.assert_allclose(kept, [[0, 0.5, 0.9]])
+
+
+@pytest.mark.parametrize("name", ["clahe", "non_local_means"])
+def test_without_opencv_the_error_names_the_command_that_installs_it(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    with pytest.raises(SpinesegError, match=r"pip install .spineseg\[data\]."):
+        apply(of(NOISE), step(name))
