@@ -13,32 +13,39 @@ if TYPE_CHECKING:
     from spineseg.inference import Reader
 
 
+Source = Annotated[Path, typer.Argument(help="A film, a volume, or a folder of them.")]
+Run = Annotated[
+    Path, typer.Option(help="Folder of a run, made by train.", show_default=False)
+]
+Output = Annotated[
+    Path,
+    typer.Option("--output", "-o", help="File to write; a folder for a folder."),
+]
+Ending = Annotated[
+    str, typer.Option(help="Format in a folder: .png, .nii.gz, or .dcm (DICOM-SEG).")
+]
+Flips = Annotated[
+    str, typer.Option(help="Copies to average: none,horizontal,vertical,both.")
+]
+Tile = Annotated[
+    int, typer.Option(help="Side of tiles on the network's grid, 0 for none.", min=0)
+]
+Largest = Annotated[
+    int, typer.Option(help="Pieces to keep of each label, 0 for all.", min=0)
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
+
 @app.command()
 def predict(
-    source: Annotated[
-        Path, typer.Argument(help="A film, a volume, or a folder of them.")
-    ],
-    run: Annotated[
-        Path, typer.Option(help="Folder of a run, made by train.", show_default=False)
-    ],
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="File to write; a folder for a folder."),
-    ],
-    ending: Annotated[
-        str, typer.Option(help="Format in a folder: .png, .nii.gz, or .dcm (DICOM-SEG)")
-    ] = ".png",
-    flips: Annotated[
-        str, typer.Option(help="Copies to average: none,horizontal,vertical,both.")
-    ] = "none",
-    tile: Annotated[
-        int,
-        typer.Option(help="Side of tiles on the network's grid, 0 for none.", min=0),
-    ] = 0,
-    largest: Annotated[
-        int, typer.Option(help="Pieces to keep of each label, 0 for all.", min=0)
-    ] = 0,
-    force: Annotated[bool, typer.Option(help="Replace what is there.")] = False,
+    source: Source,
+    run: Run,
+    output: Output,
+    ending: Ending = ".png",
+    flips: Flips = "none",
+    tile: Tile = 0,
+    largest: Largest = 0,
+    force: Force = False,
 ) -> None:
     """Segment with a trained network, on the file's own grid.
 

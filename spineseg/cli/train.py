@@ -14,66 +14,66 @@ if TYPE_CHECKING:
     from spineseg.experiments import Places
     from spineseg.training.record import Record
 
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(help="Names of recipes; none lists them.", metavar="RECIPE"),
+]
+Seeds = Annotated[str, typer.Option(help="Such as 0-2 or 0,3,5.")]
+Size = Annotated[
+    str | None,
+    typer.Option("--profile", help="smoke, laptop or full.", show_default="smoke"),
+]
 Output = Annotated[
     Path,
     typer.Option("--output", "-o", help="Folder of runs, records and prepared data."),
 ]
+Data = Annotated[
+    Path | None, typer.Option(help="Folder of real data; else the twin is drawn.")
+]
+Jobs = Annotated[int, typer.Option(help="Runs at a time.", min=1)]
+Cluster = Annotated[
+    str | None, typer.Option(help="'local' or the address of a Dask scheduler.")
+]
+Accelerator = Annotated[str, typer.Option(help="cpu, cuda or auto.")]
+Devices = Annotated[int, typer.Option(help="That share a run.", min=1)]
+Nodes = Annotated[int, typer.Option(help="Machines.", min=1)]
+Precision = Annotated[str, typer.Option(help="32-true, bf16-mixed or 16-mixed.")]
 
 
 @app.command()
 def train(
-    recipe: Annotated[
-        list[str] | None,
-        typer.Argument(help="Names of recipes; none lists them.", metavar="RECIPE"),
-    ] = None,
-    seeds: Annotated[str, typer.Option(help="Such as 0-2 or 0,3,5.")] = "0",
-    profile: Annotated[
-        str | None, typer.Option(help="smoke, laptop or full.", show_default="smoke")
-    ] = None,
+    recipe: Names = None,
+    seeds: Seeds = "0",
+    profile: Size = None,
     output: Output = Path("runs"),
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of real data; else the twin is drawn.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(help="Runs at a time.", min=1)] = 1,
-    cluster: Annotated[
-        str | None, typer.Option(help="'local' or the address of a Dask scheduler.")
-    ] = None,
-    accelerator: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto",
-    devices: Annotated[int, typer.Option(help="That share a run.", min=1)] = 1,
-    nodes: Annotated[int, typer.Option(help="Machines.", min=1)] = 1,
-    precision: Annotated[
-        str, typer.Option(help="32-true, bf16-mixed or 16-mixed.")
-    ] = "32-true",
+    data: Data = None,
+    jobs: Jobs = 1,
+    cluster: Cluster = None,
+    accelerator: Accelerator = "auto",
+    devices: Devices = 1,
+    nodes: Nodes = 1,
+    precision: Precision = "32-true",
 ) -> None:
     """Train recipes with several seeds; recorded runs are skipped, broken ones go on.
 
     Each run leaves a record (JSON) in OUTPUT/records and its best weights in a folder
     of OUTPUT.
     """
-    from spineseg.experiments import (
-        Machine,
-        Workers,
-        create_recipe,
-        list_recipes,
-        sweep,
-    )
+    import spineseg.experiments as ex
 
     if not recipe:
-        typer.echo("\n".join(list_recipes()))
+        typer.echo("\n".join(ex.list_recipes()))
         return
     if devices * nodes > 1 and (jobs > 1 or cluster):
         raise SpinesegError(
             "several devices a run and several runs at a time do not go together",
             remedy="Give --jobs 1 and no --cluster with --devices",
         )
-    runs = [
-        (create_recipe(name, profile), seed)
-        for name in recipe
-        for seed in seeds_of(seeds)
-    ]
-    machine = Machine(accelerator, devices, precision, nodes)
+    numbers = seeds_of(seeds)
+    runs = [(ex.create_recipe(name, profile), k) for name in recipe for k in numbers]
+    machine = ex.Machine(accelerator, devices, precision, nodes)
     places = places_of(output, data)
-    records = sweep(runs, places, machine, Workers(jobs, cluster))
+    records = ex.sweep(runs, places, machine, ex.Workers(jobs, cluster))
     if int(os.environ.get("LOCAL_RANK", 0)) == 0:  # one device speaks for all
         for record in records:
             print_scores(record)
