@@ -13,6 +13,7 @@ from spineseg.models.baselines import (
     inception_unet_rows,
     residual_unet,
     unet_plus_plus,
+    unext,
 )
 from spineseg.models.registry import create_model, list_models
 
@@ -28,5 +29,6 @@ __all__ = [
     "residual_unet",
     "unet",
     "unet_plus_plus",
+    "unext",
     "wgan_ctm",
 ]

@@ -29,6 +29,7 @@ _SMALL: dict[str, dict[str, Any]] = {
     "cvmunet/attention_unet": _UNET,
     "cvmunet/residual_unet": _UNET,
     "cvmunet/unet_plus_plus": _UNET,
+    "cvmunet/unext": {"widths": (5, 5, 10, 10, 15)},
     "cvmunet/cvm_unet": _CVM | {"heads": 2, "vss": {"states": 4}},
     **dict.fromkeys(
         (

@@ -20,6 +20,7 @@ TABLE_3 = {
     "cvmunet/unet": (17.26, 141.28, 480, 17_262_977),
     "cvmunet/attention_unet": (34.88, 234.25, 480, 34_878_573),
     "cvmunet/residual_unet": (18.06, 147.89, 480, 18_055_553),
+    "cvmunet/unext": (1.47, 2.01, 480, 1_471_921),
     "cvmunet/unet_plus_plus": (47.18, 701.87, 480, 47_176_132),
 }
 
