@@ -14,6 +14,7 @@ from spineseg.audit.checks.formulae import (
     on_masks,
     on_tensors,
 )
+from spineseg.audit.checks.wgan_ctm.attention import softmax_attention
 from spineseg.audit.verdict import Finding, Verdict
 from spineseg.stats.ranges import Range
 
@@ -91,28 +92,7 @@ def _penalty(case: Case) -> tuple[bool, str]:
     )
 
 
-def softmax_attention(
-    queries: np.ndarray, keys: np.ndarray, values: np.ndarray
-) -> np.ndarray:
-    """Return softmax(Q K^T / sqrt(D)) V, row by row."""
-    weights = np.exp(queries @ keys.T / math.sqrt(keys.shape[1]))
-    return weights / weights.sum(1, keepdims=True) @ values
-
-
-def clustered(
-    queries: np.ndarray, groups: np.ndarray, keys: np.ndarray, values: np.ndarray
-) -> np.ndarray:
-    """Return the attention of each query's cluster centroid (Eqs. 12 to 14)."""
-    centres = np.stack([queries[groups == c].mean(0) for c in np.unique(groups)])
-    return softmax_attention(centres, keys, values)[groups]
-
-
-def attention_macs(queries: int, keys: int, width: int) -> int:
-    """Return the products of Q K^T and of the weights with V, equal widths."""
-    return 2 * queries * keys * width
-
-
-_HERE = "audit.checks.wgan_ctm.equations"
+_HERE = "audit.checks.wgan_ctm.attention"
 
 
 def _full_attention(case: Case) -> tuple[bool, str]:
@@ -225,8 +205,8 @@ def _dilated(case: Case) -> tuple[bool, str]:
         same = len(found) == len(by_hand)
         gaps.append(float(np.abs(found - by_hand).max()) if same else math.inf)
     return max(gaps) < 1e-9, (
-        f"Rates and strides 1 and 2 on 7 x 7 numbers: largest difference from PyTorch's "
-        f"convolution {max(gaps):g}."
+        "Rates and strides 1 and 2 on 7 x 7 numbers: largest difference from "
+        f"PyTorch's convolution {max(gaps):g}."
     )
 
 
