@@ -21,7 +21,8 @@ def power_paired_t(effect: float, n: int, alpha: float = 0.05) -> float:
     bound = stats.t.isf(alpha / 2, freedom)
     shift = abs(effect) * math.sqrt(n)
     above = stats.nct.sf(bound, freedom, shift)
-    below = stats.nct.cdf(-bound, freedom, shift)
+    # the lower tail by symmetry: scipy's cdf is nan there for large shifts
+    below = stats.nct.sf(bound, freedom, -shift)
     return float(above + below)
 
 

@@ -128,6 +128,11 @@ def test_power_is_that_of_statsmodels(effect, n):
     assert stats.power_paired_t(effect, n) == pytest.approx(theirs, abs=1e-6)
 
 
+@pytest.mark.parametrize(("effect", "n"), [(0.6, 250), (0.9, 500), (2.0, 100)])
+def test_the_power_of_a_large_effect_is_one_and_not_undefined(effect, n):
+    assert stats.power_paired_t(effect, n) == pytest.approx(1.0)
+
+
 def test_power_without_an_effect_is_the_level():
     assert stats.power_paired_t(0.0, 20) == pytest.approx(0.05)
 
