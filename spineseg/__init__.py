@@ -31,6 +31,7 @@ _MODULES = (
     "anatomy",
     "core",
     "datasets",
+    "explain",
     "imaging",
     "io",
     "losses",
