@@ -12,8 +12,11 @@ from spineseg.models.baselines import (
     attention_unet,
     inception_unet_rows,
     residual_unet,
+    resnet_nets,
+    same_unets,
     unet_plus_plus,
     unext,
+    vgg_nets,
 )
 from spineseg.models.registry import create_model, list_models
 
@@ -27,8 +30,11 @@ __all__ = [
     "list_models",
     "mdwc_net",
     "residual_unet",
+    "resnet_nets",
+    "same_unets",
     "unet",
     "unet_plus_plus",
     "unext",
+    "vgg_nets",
     "wgan_ctm",
 ]

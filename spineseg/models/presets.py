@@ -6,6 +6,7 @@ what the tests sweep over.
 
 from typing import Any
 
+from spineseg.models.baselines.same_unets import ROWS as SAME_UNETS
 from spineseg.models.mdwc_net import ROWS
 from spineseg.models.registry import MODELS
 
@@ -22,6 +23,8 @@ _VIT = {
 }
 _CERV = {"widths": (8, 8, 4, 4)}
 _CNN = _CERV | {"encoder_widths": (4, 4, 8, 8)}
+_VGG = {"widths": (4, 4, 8, 8, 8)}
+_RESNET = {"widths": (4, 4, 8, 8), "depths": (1, 1, 1, 1), "channels": 8}
 _CVM = {"widths": (8, 8, 16, 16), "depths": (1, 1, 2, 1)}
 
 _SMALL: dict[str, dict[str, Any]] = {
@@ -55,6 +58,13 @@ _SMALL: dict[str, dict[str, Any]] = {
         ),
         _UNET,
     ),
+    **dict.fromkeys(SAME_UNETS, _UNET),
+    "mdwcnet/fcn_8s": _VGG | {"hidden": 8},
+    "wgan_ctm/segnet": _VGG,
+    "mdwcnet/pspnet": _RESNET,
+    "cervspinenet/deeplab_v3_plus": _RESNET,
+    "mdwcnet/deeplab_v3_plus": _RESNET,
+    "wgan_ctm/deeplab_v3_plus": _RESNET,
     "wgan_ctm/generator": _UNET | {"heads": 2, "inner": 8, "clusters": 4},
     "wgan_ctm/critic": {"widths": (4, 4, 8, 8, 8)},
     **dict.fromkeys(
