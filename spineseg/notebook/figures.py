@@ -10,6 +10,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 from PIL import Image
 
@@ -159,7 +160,15 @@ def _scale_bar(ax: Axes, shape: Any, spacing_mm: float) -> None:
     )
     right, low = 0.95 * width, 0.95 * height
     left = right - length_mm / spacing_mm
-    ax.plot([left, right], [low, low], color="white", linewidth=2, clip_on=False)
+    rim = [withStroke(linewidth=4, foreground=FILM)]  # fat on a slice is white, too
+    ax.plot(
+        [left, right],
+        [low, low],
+        color="white",
+        linewidth=2,
+        clip_on=False,
+        path_effects=rim,
+    )
     label = f"{length_mm} mm" if length_mm < 10 else f"{length_mm // 10} cm"
     ax.text(
         (left + right) / 2,
@@ -169,4 +178,5 @@ def _scale_bar(ax: Axes, shape: Any, spacing_mm: float) -> None:
         ha="center",
         va="bottom",
         fontsize=8,
+        path_effects=rim,
     )
