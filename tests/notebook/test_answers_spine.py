@@ -40,6 +40,7 @@ WRONG = [
     ("spine.2", 2.73, "opposite"),
     ("spine.2", math.radians(25.35), "radians"),
     ("spine.2", 154.65, "other angle"),
+    ("spine.2", 25.8, "estimate for small angles"),
     ("spine.2", 90, "tilt of each plate"),
     ("spine.3", lambda f, m, b: 0, "grade 1"),
     ("spine.3", lambda f, m, b: genant(f, b, b), "middle"),

@@ -42,7 +42,7 @@ def _shift(answer: tuple[float, float]) -> str | None:
 
 def _padding(answer: set[str] | str) -> str | None:
     """measuring.3: what changes with more background around."""
-    given = {letter.strip().lower() for letter in answer}
+    given = set(filter(str.isalpha, "".join(answer).lower()))
     if not given <= set("abcdefg"):
         return "answer with a set of letters from a to g"
     reasons = {
@@ -129,7 +129,7 @@ def _millimetres(answer: tuple[float, float]) -> str | None:
 def _share(answer: float) -> str | None:
     """measuring.7: foreground share from the class-mean Dice of nothing."""
     value = float(answer)
-    if _close(value, 0.06 / 0.53, 0.002):
+    if _close(value, 0.06 / 0.53, 0.004):
         return None
     if _close(value, 0.06, 0.002):
         return "this solves (1 - f) / 2, which is the class mean of IoU, not of Dice"

@@ -42,7 +42,7 @@ def _end_plate(answer: float) -> str | None:
     """mri.3: chemical shift at 3 T, 250 Hz a pixel, 0.6 mm."""
     millimetres = float(answer)
     pixels = 42.577 * 3.0 * 3.5 / 250.0
-    if _close(millimetres, pixels * 0.6):
+    if _close(millimetres, pixels * 0.6, 0.03):
         return None
     if _close(millimetres, pixels):
         return "those are pixels, millimetres are asked for"
@@ -69,7 +69,7 @@ def _ghost(answer: Callable[[float, float, int], float]) -> str | None:
 
 def _axes(answer: set[str] | str) -> str | None:
     """mri.5: what follows the axes of encoding."""
-    given = {str(letter).strip().lower() for letter in answer}
+    given = set(filter(str.isalpha, "".join(answer).lower()))
     if not given <= set("abcde"):
         return "answer with a set of letters from a to e"
     reasons = {

@@ -23,7 +23,7 @@ def _block(answer: float) -> str | None:
     right, value = 53.2, float(answer)
     if abs(value - right) <= 0.3:
         return None
-    if abs(value - (right - 31.7)) <= 1.5 or value < 25:
+    if abs(value - (right - 20.0)) <= 0.5 or value < 25:
         return "count from the sacrum, not from the first body; it lies above 20 mm"
     if abs(value - 41.3) <= 1.5:
         return "half of the first body is still to be climbed"

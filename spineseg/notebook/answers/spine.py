@@ -29,8 +29,10 @@ def _cobb(answer: float) -> str | None:
     """spine.2: the Cobb angle of four points, by hand."""
     right = math.degrees(math.atan(8 / 40) + math.atan(10 / 40))
     value = float(answer)
-    if abs(value - right) <= 0.2:
+    if abs(value - right) <= 0.4:
         return None
+    if abs(value - math.degrees(8 / 40 + 10 / 40)) <= 0.1:
+        return "this is the estimate for small angles; now take the arctangents"
     if abs(value - math.degrees(math.atan(10 / 40) - math.atan(8 / 40))) <= 0.2:
         return "the plates tilt to opposite sides, so their tilts have opposite signs"
     if abs(math.degrees(value) - right) <= 0.2:
@@ -95,7 +97,7 @@ def _pair(point: np.ndarray) -> Point:
 
 def _flip(answer: set[str] | str) -> str | None:
     """spine.5: what a left-right flip of an AP film changes."""
-    given = {letter.strip().lower() for letter in answer}
+    given = set(filter(str.isalpha, "".join(answer).lower()))
     if not given <= set("abcde"):
         return "answer with a set of letters from a to e"
     reasons = {
