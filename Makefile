@@ -26,7 +26,7 @@ book: $(READY) ## execute every chapter and build the pages into _build/html
 
 test: lint ## check style, types and layers, run the tests and every notebook
 	@echo "Running the tests, then every notebook cell by cell."
-	@python -m pytest -n 2 --dist loadfile -q
+	@OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile -q
 	@python scripts/notebooks.py check
 	@python scripts/run_nbval.py
 

@@ -19,7 +19,7 @@ def main() -> None:
     code = subprocess.run(
         ["jupyter-book", "build", ".", "-W", "-n", "--keep-going", "-q"],
         cwd=ROOT,
-        env={**os.environ, "SPINESEG_STATIC": "1"},
+        env={**os.environ, "SPINESEG_STATIC": "1", "OMP_NUM_THREADS": "1"},
     ).returncode
     if code != 0:
         sys.exit("The book was not built: see the messages above.")

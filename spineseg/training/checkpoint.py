@@ -69,7 +69,8 @@ def load_checkpoint(
         SpinesegError: if the checkpoint is damaged or of another network.
     """
     for half in folder.glob(f"{PART}*"):
-        shutil.rmtree(half)
+        # a folder is half a checkpoint, a file half the weights kept beside them
+        shutil.rmtree(half) if half.is_dir() else half.unlink()
     found = checkpoints(folder)
     if not found:
         return Position()
