@@ -23,7 +23,8 @@ def show(obj: Any, *, docstring: bool = False) -> None:
     source = textwrap.dedent(inspect.getsource(obj)).rstrip()
     if not docstring:
         source = _without_docstring(source)
-    where = f"{inspect.getmodule(obj).__name__}"  # type: ignore[union-attr]
+    module = inspect.getmodule(obj)
+    where = module.__name__ if module else ""
     html = highlight(
         source, PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True)
     )
