@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import numba
 import numpy as np
+import torch
 from numba import njit, prange, types
 from numba.extending import overload
 
@@ -25,6 +26,7 @@ BLOCK = 64
 # sums may be reordered and products fused, which lets the states fill a vector
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
 # numba's simplest thread pool may not be entered twice at once
+_MOST_THREADS = numba.get_num_threads()
 _LOCK = threading.Lock()
 
 _LOG2_E = np.float32(1.4426950408889634)
@@ -144,11 +146,22 @@ def kernels(states: int) -> tuple[Callable[..., None], Callable[..., None]]:
 
 
 def run(kernel: Callable[..., None], *arrays: np.ndarray) -> None:
-    """Run a kernel; two threads that want one wait for each other."""
+    """Run a kernel on torch's number of threads; two callers wait for each other."""
     with _LOCK:
-        kernel(*arrays)
+        threads = torch.get_num_threads()
+        numba.set_num_threads(_threads())
+        try:
+            kernel(*arrays)
+        finally:
+            # numba's OpenMP layer changes the number that torch reads: what runs
+            # after a scan would sum in another order than what ran before it
+            torch.set_num_threads(threads)
 
 
 def parts(tasks: int) -> int:
     """Return into how many parts each group is split so that no thread idles."""
-    return max(1, -(-numba.get_num_threads() // tasks))
+    return max(1, -(-_threads() // tasks))
+
+
+def _threads() -> int:
+    return min(torch.get_num_threads(), _MOST_THREADS)

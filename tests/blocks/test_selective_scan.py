@@ -186,3 +186,18 @@ def test_an_unknown_engine_and_clashing_shapes_are_refused():
         selective_scan(**(given | {"B": given["B"][..., :-1]}))
     with pytest.raises(SpinesegError, match="do not fit"):
         selective_scan(**(given | {"A": given["A"][:-1]}))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_scan_leaves_the_number_of_threads_as_it_was(threads):
+    # numba's OpenMP layer would change it for all that torch computes afterwards
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        u = torch.randn(1, 2, 8, requires_grad=True)
+        b = torch.randn(1, 1, 3, 8)
+        y = selective_scan(u, torch.rand(1, 2, 8), -torch.rand(2, 3), b, b)
+        y.sum().backward()
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
