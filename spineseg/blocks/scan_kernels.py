@@ -26,7 +26,8 @@ BLOCK = 64
 # sums may be reordered and products fused, which lets the states fill a vector
 _FAST = {"reassoc", "contract", "nsz", "arcp"}
 # numba's simplest thread pool may not be entered twice at once
-_MOST_THREADS = numba.get_num_threads()
+# not get_num_threads(): asking starts the threads, and that changes torch's number
+_MOST_THREADS: int = numba.config.NUMBA_NUM_THREADS  # pyright: ignore
 _LOCK = threading.Lock()
 
 _LOG2_E = np.float32(1.4426950408889634)

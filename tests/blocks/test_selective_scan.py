@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -201,3 +203,15 @@ def test_a_scan_leaves_the_number_of_threads_as_it_was(threads):
         assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)
+
+
+def test_importing_the_networks_leaves_the_number_of_threads_as_it_was():
+    code = (
+        "import torch; torch.set_num_threads(1); import spineseg.models, spineseg.blocks;"
+        "import spineseg.blocks.scan_kernels as k; k.kernels(4); k.parts(3);"
+        "print(torch.get_num_threads())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "1"

@@ -59,5 +59,7 @@ def job(folder=None, dropout=0.5, **more):
 
 def train(folder, tell=None, **more):
     """Train or go on; what a killed process runs again."""
+    # equal bits need an equal number of threads, here and in the process that dies
+    torch.set_num_threads(1)
     one = job(folder, **more)
     return one.model, fit(one, tell=tell)
