@@ -207,7 +207,7 @@ def test_a_scan_leaves_the_number_of_threads_as_it_was(threads):
 
 def test_importing_the_networks_leaves_the_number_of_threads_as_it_was():
     code = (
-        "import torch; torch.set_num_threads(1); import spineseg.models, spineseg.blocks;"
+        "import torch; torch.set_num_threads(1); import spineseg.models;"
         "import spineseg.blocks.scan_kernels as k; k.kernels(4); k.parts(3);"
         "print(torch.get_num_threads())"
     )
