@@ -32,11 +32,12 @@ def label_maps(
 
 def score_image(
     prediction: NDArray[Any], target: NDArray[Any], spacing_mm: Any
-) -> dict[str, float]:
-    """Return overlap and distances of two masks.
+) -> dict[str, float | int]:
+    """Return overlap and distances of two masks, and the counts they rest on.
 
     Distances are in millimetres where the spacing is known, else in pixels, and their
-    names say which.
+    names say which. The counts (whole numbers) are no scores: they let a reader pool
+    pixels over images, as some papers do.
     """
     unit = "px" if spacing_mm is None else "mm"
     apart = metrics.surface_distances(prediction, target, spacing_mm)
@@ -48,24 +49,39 @@ def score_image(
         f"hd_{unit}": metrics.hausdorff_of(apart),
         f"hd95_pooled_{unit}": metrics.hd95_pooled_of(apart),
         f"assd_{unit}": metrics.assd_of(apart),
+        **count_pixels(prediction, target),
     }
+
+
+def count_pixels(prediction: NDArray[Any], target: NDArray[Any]) -> dict[str, int]:
+    """Return true and false positives and negatives of two masks, in pixels."""
+    counts = metrics.count(prediction, target)
+    return {k: int(getattr(counts, k)) for k in ("tp", "fp", "fn", "tn")}
 
 
 def score_all(
     maps: Iterable[NDArray[Any]], samples: Sequence[Sample], classes: int
 ) -> list[dict[str, Any]]:
-    """Return a row for each sample; with several classes, scores carry the number."""
+    """Return a row for each sample; with several classes, scores carry the number.
+
+    Several classes have the background's counts too, under number 0.
+    """
     rows: list[dict[str, Any]] = []
     for found, sample in zip(maps, samples, strict=True):
         row: dict[str, Any] = {"id": sample.id, "patient": sample.patient}
         if classes == 1:
             row |= score_image(found > 0, sample.mask > 0, sample.spacing_mm)
+        if classes > 1:
+            known = count_pixels(found == 0, sample.mask == 0)
+            row |= {f"{name}.0": value for name, value in known.items()}
         for label in range(1, classes):
             scores = score_image(
                 found == label, sample.mask == label, sample.spacing_mm
             )
             row |= {f"{name}.{label}": value for name, value in scores.items()}
-        rows.append({k: v if isinstance(v, str) else float(v) for k, v in row.items()})
+        rows.append(
+            {k: v if isinstance(v, str | int) else float(v) for k, v in row.items()}
+        )
     return rows
 
 

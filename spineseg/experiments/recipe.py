@@ -20,6 +20,8 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "bce": losses.bce_loss,
     "bce_dice": losses.bce_dice_loss,
     "ce_dice": losses.ce_dice_loss,
+    "class_dice": losses.multiclass_dice_loss,
+    "class_focal": losses.multiclass_focal_loss,
     "cervspinenet": losses.cervspinenet_loss,
     "cross_entropy": losses.cross_entropy_loss,
     "dice": losses.dice_loss,
@@ -27,28 +29,38 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 """Losses of one output by name."""
 
 
-def dual_ce_dice(outputs: Mapping[str, Tensor], target: Tensor) -> Tensor:
-    """Return cross entropy and Dice of the main and the auxiliary output, added.
+Heads = Mapping[str, Tensor]
+
+
+def dual(loss: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Heads, Tensor], Tensor]:
+    """Return a loss of the main and the auxiliary output, added.
 
     The auxiliary output is smaller; its target is the mask at that size, nearest
     neighbour (inception_unet; the paper gives no weights, one each is its framework's
     default).
     """
-    small = outputs["auxiliary"].shape[-2:]
-    low = functional.interpolate(target[:, None].float(), small, mode="nearest-exact")
-    targets = {"logits": target, "auxiliary": low[:, 0].long()}
-    return losses.deep_supervision_loss(
-        losses.CEDiceLoss(), outputs, targets, {"logits": 1.0, "auxiliary": 1.0}
-    )
+
+    def both(outputs: Heads, target: Tensor) -> Tensor:
+        small = outputs["auxiliary"].shape[-2:]
+        low = functional.interpolate(
+            target[:, None].float(), small, mode="nearest-exact"
+        )
+        targets = {"logits": target, "auxiliary": low[:, 0].long()}
+        return losses.deep_supervision_loss(
+            loss, outputs, targets, {"logits": 1.0, "auxiliary": 1.0}
+        )
+
+    return both
 
 
-HEAD_LOSSES: dict[str, Callable[[Mapping[str, Tensor], Tensor], Tensor]] = {
-    "dual_ce_dice": dual_ce_dice,
+PLAIN = {
+    f"dual_{name}": name
+    for name in ("cross_entropy", "class_dice", "class_focal", "ce_dice")
 }
-"""Losses of all outputs of a network with several."""
-
-PLAIN = {"dual_ce_dice": "ce_dice"}
 """What a loss of several outputs is on the main one alone, for validation."""
+
+HEAD_LOSSES = {name: dual(LOSSES[plain]) for name, plain in PLAIN.items()}
+"""Losses of all outputs of a network with several."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The sums of losses that the papers train with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from jaxtyping import Float, Int
@@ -80,7 +80,7 @@ def cervspinenet_loss(
 
 
 def deep_supervision_loss(
-    loss: nn.Module,
+    loss: Callable[[Tensor, Tensor], Tensor],
     outputs: Mapping[str, Tensor],
     targets: Mapping[str, Tensor],
     weights: Mapping[str, float],

@@ -64,10 +64,13 @@ def inception_unet(
 
 @register("inception_unet/unet_inception")
 def unet_inception(
-    in_channels: int = 1, classes: int = 2, widths: Sequence[int] = WIDTHS
+    in_channels: int = 1,
+    classes: int = 2,
+    widths: Sequence[int] = WIDTHS,
+    inception: Sequence[int] = WIDTHS_3A,
 ) -> nn.Module:
     """Return the ablation row "U-Net + Inception module" (Table 3)."""
-    return inception_unet(in_channels, classes, widths, dual=False)
+    return inception_unet(in_channels, classes, widths, inception, dual=False)
 
 
 @register("inception_unet/unet_dual_output")

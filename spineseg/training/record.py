@@ -34,10 +34,12 @@ class Record:
 
     recipe and profile: what was run.  seed: of weights, order and augmentation.
     configuration: the recipe's every number.  data: names, counts and hashes.
-    code: version and hash of the package's sources.  device: in words.  packages:
-    versions.  wall_s: of the last session, evaluation included.  sessions: how often
-    the run was started.  peak_memory_mb: of the process, and of the GPU if any.
-    curves: a row an epoch.  scores: a row for each test image.
+    code: version and hash of the package's sources.  device: in words.  precision:
+    of the arithmetic, in Lightning Fabric's words.  packages: versions.  wall_s: of
+    the last session, evaluation included.  sessions: how often the run was started.
+    peak_memory_mb: of the process, and of the GPU if any.  curves: a row an epoch.
+    scores: a row for each test image; counts of pixels are whole numbers, scores are
+    not.
     """
 
     recipe: str
@@ -53,6 +55,7 @@ class Record:
     peak_memory_mb: dict[str, float]
     curves: list[dict[str, float]]
     scores: list[dict[str, Any]]
+    precision: str = "32-true"
     schema: int = SCHEMA
 
     @property
@@ -114,7 +117,7 @@ def read_records(folder: Path, recipe: str, profile: str) -> list[Record]:
 
 
 _KINDS: dict[str, type | tuple[type, ...]] = {
-    **dict.fromkeys(("recipe", "profile", "device"), str),
+    **dict.fromkeys(("recipe", "profile", "device", "precision"), str),
     **dict.fromkeys(("seed", "schema", "sessions"), int),
     **dict.fromkeys(
         ("configuration", "data", "code", "packages", "peak_memory_mb"), dict

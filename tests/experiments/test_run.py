@@ -78,6 +78,13 @@ def test_a_run_leaves_a_record_with_a_score_for_each_test_image(recipe, places):
     test = open_part(recipe, "test")
     assert [row["id"] for row in record.scores] == list(test.ids)
     assert set(record.metrics) >= {"dice", "iou", "hd95_pooled_mm", "assd_mm"}
+    assert record.precision == "32-true"
+    assert not {"tp", "fp", "fn", "tn"} & set(record.metrics)
+    for row in record.scores:
+        counts = [row[kind] for kind in ("tp", "fp", "fn", "tn")]
+        assert all(isinstance(value, int) for value in counts)
+        overlap = 2 * row["tp"] / (2 * row["tp"] + row["fp"] + row["fn"])
+        assert row["dice"] == pytest.approx(overlap)
     assert all(0 <= row["iou"] <= row["dice"] <= 1 for row in record.scores)
     assert [row["epoch"] for row in record.curves] == [0, 1]
     assert record.data["counts"] == {"train": 7, "val": 1, "test": 2}
