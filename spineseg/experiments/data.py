@@ -14,8 +14,11 @@ from spineseg.core.sample import Sample
 from spineseg.datasets import SpineDataset, create_dataset
 from spineseg.experiments.recipe import Recipe
 from spineseg.io._files import atomic_write
-from spineseg.training.record import code_version
+from spineseg.training.record import sources_hash
 from spineseg.transforms import preprocessing
+
+DRAWN_BY = ("anatomy", "core", "datasets", "imaging", "io", "transforms")
+"""Folders of the package whose code makes a prepared sample what it is."""
 
 
 def open_part(recipe: Recipe, part: str, root: Path | None = None) -> SpineDataset:
@@ -46,8 +49,8 @@ def prepared(recipe: Recipe, part: SpineDataset, cache: Path | None) -> list[Sam
     Args:
         recipe: whose preprocessing is done.
         part: from :func:`open_part`.
-        cache: folder that keeps the results; None keeps nothing. A change of the
-            package's sources or of any number makes a new place in it.
+        cache: folder that keeps the results; None keeps nothing. A change of any
+            number or of the sources in :data:`DRAWN_BY` makes a new place in it.
     """
     run = preprocessing(recipe.preprocessing.paper, **recipe.preprocessing.numbers)
     if cache is None or not part.facts.get("twin"):
@@ -81,7 +84,7 @@ def _place(recipe: Recipe, part: SpineDataset) -> str:
         "data": asdict(recipe.data),
         "part": part.split,
         "preprocessing": asdict(recipe.preprocessing),
-        "code": code_version(),
+        "code": sources_hash(*DRAWN_BY),
     }
     text = json.dumps(facts, sort_keys=True)
     return f"{recipe.data.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -190,12 +190,20 @@ def _words(value: Any) -> Any:
 @cache
 def code_version() -> dict[str, str]:
     """Return the package's version and one hash of all its sources."""
+    return {"version": spineseg.__version__, "sources_sha256": sources_hash()}
+
+
+@cache
+def sources_hash(*folders: str) -> str:
+    """Return one hash of the sources in these folders of the package; none is all."""
     root = Path(spineseg.__file__).parent
     found = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
-        found.update(file.relative_to(root).as_posix().encode() + b"\0")
-        found.update(file.read_bytes() + b"\0")
-    return {"version": spineseg.__version__, "sources_sha256": found.hexdigest()}
+        name = file.relative_to(root).as_posix()
+        if not folders or name.partition("/")[0] in folders:
+            found.update(name.encode() + b"\0")
+            found.update(file.read_bytes() + b"\0")
+    return found.hexdigest()
 
 
 def package_versions() -> dict[str, str]:

@@ -41,10 +41,10 @@ SKIPS = (
 def _plan(profile: Profile) -> Plan:
     paper = PLANS[PAPER]
     # a thin network on few pictures wants larger steps
-    rate = profile.pick(1e-2, 1e-4, 1e-4)
+    rate = profile.pick(3e-3, 1e-4, 1e-4)
     return replace(
         paper,
-        epochs=profile.pick(8, 50, 50),
+        epochs=profile.pick(20, 50, 50),
         optimiser=replace(paper.optimiser, rate=rate),
     )
 
@@ -53,15 +53,15 @@ def _reading(profile: Profile, network: str) -> dict[str, Any]:
     """Return a network's widths, the branches of its Inception block with the rest."""
     reading: dict[str, Any] = {
         "widths": profile.pick(
-            [4, 8, 16], [16, 32, 64, 128, 256], [64, 128, 256, 512, 1024]
+            [8, 16, 32, 64], [16, 32, 64, 128, 256], [64, 128, 256, 512, 1024]
         )
     }
     if "inception" in network:
         reading["inception"] = profile.pick(
-            [4, 6, 8, 2, 4, 4], [16, 24, 32, 4, 8, 8], [64, 96, 128, 16, 32, 32]
+            [8, 12, 16, 2, 4, 4], [16, 24, 32, 4, 8, 8], [64, 96, 128, 16, 32, 32]
         )
     if network == "trans_unet":
-        reading["inner"] = profile.pick(16, 128, 512)
+        reading["inner"] = profile.pick(32, 128, 512)
         reading["hidden"] = profile.pick(8, 32, 128)
     return reading
 
@@ -90,10 +90,10 @@ def _recipe(
         DataPlan(
             "spider",
             "t1" if classes == 2 else "t1_four",
-            size_px=profile.pick(64, None, None),
+            size_px=profile.pick(128, None, None),
             count=profile.pick(20, None, None),
         ),
-        Steps(PAPER, {"size_px": profile.pick(32, 128, 128)}),
+        Steps(PAPER, {"size_px": profile.pick(64, 128, 128)}),
         Steps(PAPER) if augmented else None,
         ModelPlan(f"{PAPER}/{network}", 1, classes, _reading(profile, network)),
         f"dual_{loss}" if dual else loss,
