@@ -5,6 +5,7 @@ from spineseg.models import (
     cvm_unet,
     inception_unet,
     mdwc_net,
+    sam,
     unet,
     wgan_ctm,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "mdwc_net",
     "residual_unet",
     "resnet_nets",
+    "sam",
     "same_unets",
     "unet",
     "unet_plus_plus",

@@ -8,10 +8,8 @@ Source: Sawant et al. 2026, Eqs. 1 to 7, Fig. 3, Table 4.
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from os import PathLike
 from typing import Any
 
-import torch
 from einops import repeat
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -21,11 +19,22 @@ from spineseg.blocks.channel_attention import SqueezeExcite
 from spineseg.blocks.conv import ConvNormAct
 from spineseg.blocks.updown import UpBilinear
 from spineseg.blocks.vit import ImageEncoderViT
-from spineseg.core.errors import SpinesegError
 from spineseg.models.registry import register
+from spineseg.models.sam import check_channels
+from spineseg.models.sam_engines import public_encoder
+from spineseg.models.sam_weights import load_sam_encoder
 from spineseg.models.unet import check_multiple
 
 WIDTHS = (128, 64, 32, 16)
+
+__all__ = [
+    "CervSpineNet",
+    "cervspinenet",
+    "cnn_basic",
+    "cnn_full",
+    "load_sam_encoder",
+    "vit_basic",
+]
 
 
 class Stage(nn.Module):
@@ -122,15 +131,6 @@ class CervSpineNet(nn.Module):
         return self.head(self.decoder(self.encoder(x)))
 
 
-def _check_channels(in_channels: int) -> None:
-    if in_channels not in (1, 3):
-        raise SpinesegError(
-            "the encoder sees pictures of three channels; one is copied to three",
-            found=in_channels,
-            expected="1 or 3",
-        )
-
-
 @register("cervspinenet/cervspinenet")
 def cervspinenet(
     in_channels: int = 3,
@@ -139,8 +139,12 @@ def cervspinenet(
     se_bias: bool = False,  # paper silent
     frozen: bool = False,
     encoder: dict[str, Any] | None = None,
+    engine: str = "spineseg",
 ) -> CervSpineNet:
     """Return CervSpineNet with fresh weights; :func:`load_sam_encoder` loads SAM's.
+
+    The paper takes its encoder from the package segment-anything; all engines compute
+    the same and load the same checkpoint.
 
     Args:
         in_channels: 1 or 3.
@@ -149,9 +153,14 @@ def cervspinenet(
         se_bias: biases in squeeze and excitation.
         frozen: the encoder learns nothing.
         encoder: arguments of :class:`ImageEncoderViT`; ViT-B unless given.
+        engine: "spineseg"; or a name of :func:`public_encoder`, always ViT-B for
+            pictures of 1024 x 1024.
     """
-    _check_channels(in_channels)
-    vit = ImageEncoderViT(**(encoder or {}))
+    check_channels(in_channels)
+    if engine == "spineseg":
+        vit: nn.Module = ImageEncoderViT(**(encoder or {}))
+    else:
+        vit = public_encoder(engine, encoder)
 
     def stage(c_in: int, c_out: int) -> nn.Module:
         return Stage(c_in, c_out, se_bias)
@@ -159,8 +168,10 @@ def cervspinenet(
     return CervSpineNet(vit, _channels(vit), stage, widths, classes, frozen)
 
 
-def _channels(encoder: ImageEncoderViT) -> int:
-    return encoder.neck[0].out_channels  # pyright: ignore[reportReturnType]
+def _channels(encoder: nn.Module) -> int:
+    # in every package the neck comes last and ends with its 3 x 3 convolution
+    convolutions = [m for m in encoder.modules() if isinstance(m, nn.Conv2d)]
+    return convolutions[-1].out_channels
 
 
 @register("cervspinenet/vit_basic")
@@ -171,7 +182,7 @@ def vit_basic(
     encoder: dict[str, Any] | None = None,
 ) -> CervSpineNet:
     """Return the ablation row "ViT-B + basic decoder" (Table 4)."""
-    _check_channels(in_channels)
+    check_channels(in_channels)
     vit = ImageEncoderViT(**(encoder or {}))
     return CervSpineNet(vit, _channels(vit), BasicStage, widths, classes)
 
@@ -184,7 +195,7 @@ def cnn_basic(
     encoder_widths: Sequence[int] = (32, 64, 128, 256),  # paper: 3 to 256
 ) -> CervSpineNet:
     """Return the ablation row "CNN + basic decoder" (Table 4)."""
-    _check_channels(in_channels)
+    check_channels(in_channels)
     cnn = ConvolutionalEncoder(3, encoder_widths)
     return CervSpineNet(cnn, encoder_widths[-1], BasicStage, widths, classes)
 
@@ -197,37 +208,6 @@ def cnn_full(
     encoder_widths: Sequence[int] = (32, 64, 128, 256),
 ) -> CervSpineNet:
     """Return the ablation row "CNN + full decoder" (Table 4)."""
-    _check_channels(in_channels)
+    check_channels(in_channels)
     cnn = ConvolutionalEncoder(3, encoder_widths)
     return CervSpineNet(cnn, encoder_widths[-1], Stage, widths, classes)
-
-
-def load_sam_encoder(model: CervSpineNet, path: str | PathLike[str]) -> None:
-    """Load the image encoder's weights from a published SAM checkpoint.
-
-    Args:
-        model: whose encoder takes them.
-        path: of the checkpoint; its other parts are not looked at.
-
-    Raises:
-        SpinesegError: if names or shapes do not fit; the model stays as it was.
-    """
-    prefix = "image_encoder."
-    given = torch.load(path, map_location="cpu", weights_only=True)
-    weights = {
-        k.removeprefix(prefix): v for k, v in given.items() if k.startswith(prefix)
-    }
-    wanted = {k: v.shape for k, v in model.encoder.state_dict().items()}
-    wrong = sorted(
-        k
-        for k in wanted.keys() | weights.keys()
-        if k not in weights or wanted.get(k) != weights[k].shape
-    )
-    if wrong:
-        raise SpinesegError(
-            "this checkpoint is not of this encoder",
-            path=path,
-            found=f"{len(wrong)} weights that do not fit, among them {wrong[0]}",
-            expected=f"{len(wanted)} weights under {prefix}*",
-        )
-    model.encoder.load_state_dict(weights)

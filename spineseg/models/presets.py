@@ -22,6 +22,7 @@ _VIT = {
     "global_blocks": (1,),
 }
 _CERV = {"widths": (8, 8, 4, 4)}
+_SAM = {"encoder": _VIT, "decoder": {"heads": 2, "hidden": 16}}
 _CNN = _CERV | {"encoder_widths": (4, 4, 8, 8)}
 _VGG = {"widths": (4, 4, 8, 8, 8)}
 _RESNET = {"widths": (4, 4, 8, 8), "depths": (1, 1, 1, 1), "channels": 8}
@@ -47,6 +48,7 @@ _SMALL: dict[str, dict[str, Any]] = {
     "cervspinenet/vit_basic": _CERV | {"encoder": _VIT},
     "cervspinenet/cnn_basic": _CNN,
     "cervspinenet/cnn_full": _CNN,
+    **dict.fromkeys(("cervspinenet/sam", "cervspinenet/sam_one_by_one"), _SAM),
     **dict.fromkeys((f"mdwcnet/{row}" for row in ROWS), _UNET),
     **dict.fromkeys(
         (

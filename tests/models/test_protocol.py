@@ -1,6 +1,7 @@
 """What every network of the registry keeps, shown on its small preset."""
 
 import functools
+import inspect
 import itertools
 
 import pytest
@@ -67,7 +68,11 @@ def silent(name, seed):
     torch.manual_seed(seed)
     model = create_model(name, 1, 2, **small(name)).train()
     heads = getattr(model, "heads", lambda x: {"logits": model(x)})
-    outputs = heads(picture(name)).values()
+    x = picture(name)
+    prompted = "points" in inspect.signature(heads).parameters
+    outputs = (
+        heads(x, torch.full((len(x), 1, 2), 5.0)) if prompted else heads(x)
+    ).values()
     sum((torch.randn_like(y) * y).sum() for y in outputs).backward()
     wanted = ((n, p.grad) for n, p in model.named_parameters() if p.requires_grad)
     return {n for n, grad in wanted if grad is None or not grad.abs().sum() > 0}
@@ -114,6 +119,7 @@ def test_weights_survive_a_round_trip(name):
 # parameters with three channels in and one class out, sizes of the papers
 PARAMETERS = {
     "cervspinenet/cervspinenet": 90_457_729,
+    "cervspinenet/sam": 93_735_472,
     "cvmunet/convnext_unet": 33_113_281,
     "cvmunet/convnext_unet_res_relu": 36_600_961,
     "cvmunet/convnext_unet_scsa": 33_125_569,

@@ -1,0 +1,362 @@
+import importlib.util
+import sys
+from types import ModuleType
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from spineseg import SpinesegError
+from spineseg.blocks.mask_decoder import MaskDecoder
+from spineseg.blocks.prompts import PromptEncoder
+from spineseg.blocks.vit import ImageEncoderViT
+from spineseg.models import create_model
+from spineseg.models.cervspinenet import load_sam_encoder
+from spineseg.models.point_prompts import centroids
+from spineseg.models.presets import small
+from spineseg.models.sam import SAM
+from spineseg.models.sam_engines import public_encoder
+from spineseg.models.sam_weights import (
+    from_transformers,
+    load_sam,
+    read_sam,
+    to_transformers,
+)
+
+NAME, EACH = "cervspinenet/sam", "cervspinenet/sam_one_by_one"
+
+
+def parameters(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+def make(name=NAME, seed=0):
+    torch.manual_seed(seed)
+    return create_model(name, 1, 1, **small(name)).eval()
+
+
+def on_meta(name, **reading):
+    with torch.device("meta"):
+        return create_model(name, 3, 1, **reading)
+
+
+@pytest.fixture(scope="session")
+def meta_package():
+    """Meta's package; its helpers, none of which is used here, want torchvision."""
+    if importlib.util.find_spec("segment_anything") is None:
+        pytest.skip("segment-anything is not installed (extra: sam)")
+    wanted = {
+        "torchvision": (),
+        "torchvision.ops": (),
+        "torchvision.ops.boxes": ("batched_nms", "box_area"),
+        "torchvision.transforms": (),
+        "torchvision.transforms.functional": ("resize", "to_pil_image"),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        if importlib.util.find_spec("torchvision") is None:
+            for name, functions in wanted.items():
+                stand_in = ModuleType(name)
+                stand_in.__dict__.update(dict.fromkeys(functions))
+                patch.setitem(sys.modules, name, stand_in)
+        importlib.import_module("segment_anything")
+    return importlib.import_module("segment_anything.modeling")
+
+
+def transformers_sam(**sizes):
+    package = pytest.importorskip("transformers", reason="extra sam is not installed")
+    with torch.device("meta"):
+        return package.SamModel(package.SamConfig(**sizes))
+
+
+# --- points
+
+
+def test_two_pieces_have_two_centroids_and_a_picture_with_one_is_filled_up():
+    masks = torch.zeros(3, 6, 8, dtype=torch.long)
+    masks[0, 0:2, 0:4] = 1  # middle: x = 2, y = 1
+    masks[0, 4:6, 6:8] = 2  # middle: x = 7, y = 5
+    masks[1, 3, 3] = 1
+    found = centroids(masks)
+    assert found[0].tolist() == [[2, 1], [7, 5]]
+    assert found[1, 0].tolist() == [3.5, 3.5]
+    assert found[1, 1].isnan().all()
+    assert found[2].isnan().all()
+
+
+def test_pixels_that_touch_at_a_corner_are_one_piece():
+    assert centroids(torch.eye(2).long()[None]).tolist() == [[[1, 1]]]
+
+
+def test_empty_masks_have_no_points():
+    assert centroids(torch.zeros(2, 4, 4).long()).shape == (2, 0, 2)
+
+
+# --- the network
+
+
+def test_a_missing_point_changes_nothing_in_one_mask_a_point():
+    model, x = make(EACH), torch.randn(1, 1, 32, 32)
+    one = torch.tensor([[[5.0, 9.0]]])
+    padded = torch.cat([one, torch.full((1, 2, 2), torch.nan)], dim=1)
+    found, expected = model.heads(x, padded), model.heads(x, one)
+    torch.testing.assert_close(found, expected)
+
+
+def test_one_by_one_is_the_maximum_of_the_single_answers():
+    model, single, x = make(EACH), make(), torch.randn(1, 1, 32, 32)
+    points = torch.tensor([[[5.0, 9.0], [20.0, 30.0]]])
+    features = single.image_encoder(x.expand(1, 3, 32, 32))
+    there = torch.ones(1, 1, dtype=torch.bool)
+    answers = [single.answer(features, p[None, None] / 32, there) for p in points[0]]
+    masks = torch.maximum(answers[0][0], answers[1][0])
+    quality = (answers[0][1] + answers[1][1]) / 2
+    both = torch.ones(1, 2, dtype=torch.bool)
+    torch.testing.assert_close(
+        model.answer(features, points / 32, both), (masks, quality)
+    )
+
+
+def test_where_no_point_is_nothing_is_found_and_the_loss_stays_finite():
+    model, x = make(EACH), torch.randn(1, 1, 32, 32)
+    logits = model(x, torch.full((1, 2, 2), torch.nan))
+    assert (logits.sigmoid() == 0).all()
+    loss = nn.functional.binary_cross_entropy_with_logits(
+        logits, torch.ones(1, 1, 32, 32)
+    )
+    assert loss.isfinite()
+
+
+@pytest.mark.parametrize("name", [NAME, EACH])
+def test_the_answer_depends_on_the_point_and_not_on_the_order(name):
+    model, x = make(name), torch.randn(1, 1, 32, 32)
+    points = torch.tensor([[[4.0, 4.0], [30.0, 20.0]]])
+    out = model(x, points)
+    torch.testing.assert_close(model(x, points.flip(1)), out)
+    assert not torch.allclose(model(x, points[:, :1]), out)
+
+
+def test_a_point_outside_is_refused():
+    with pytest.raises(SpinesegError, match=r"outside the picture.*x in 0 to 48"):
+        make()(torch.zeros(1, 1, 32, 48), torch.tensor([[[49.0, 3.0]]]))
+
+
+def test_what_no_point_reaches_is_not_trained():
+    held = {n for n, p in make().named_parameters() if not p.requires_grad}
+    assert {n.split(".")[1] for n in held} == {
+        "mask_downscaling",
+        "point_embeddings",
+        "output_hypernetworks_mlps",
+    }
+    assert "prompt_encoder.point_embeddings.1.weight" not in held
+
+
+# --- weights
+
+
+def test_the_names_go_to_transformers_and_back():
+    ours = on_meta(NAME).state_dict()
+    theirs = transformers_sam().state_dict()
+    renamed = {to_transformers(k): v.shape for k, v in ours.items()}
+    twice = "prompt_encoder.shared_embedding.positional_embedding"
+    assert renamed == {k: v.shape for k, v in theirs.items() if k != twice}
+    assert {from_transformers(k) for k in renamed} == set(ours)
+
+
+@pytest.mark.oracle
+def test_the_names_are_those_of_metas_package(meta_package):
+    with torch.device("meta"):
+        theirs = meta_package.Sam(
+            meta_package.ImageEncoderViT(
+                embed_dim=768, depth=12, num_heads=12, use_rel_pos=True, window_size=14,
+                global_attn_indexes=(2, 5, 8, 11),
+            ),
+            meta_package.PromptEncoder(256, (64, 64), (1024, 1024), 16),
+            meta_package.MaskDecoder(
+                transformer_dim=256,
+                transformer=meta_package.TwoWayTransformer(2, 256, 8, 2048),
+            ),
+        )  # fmt: skip
+    ours = {k: v.shape for k, v in on_meta(NAME).state_dict().items()}
+    assert ours == {k: v.shape for k, v in theirs.state_dict().items()}
+
+
+@pytest.mark.parametrize("naming", ["meta", "transformers"])
+@pytest.mark.parametrize("kind", ["pth", "safetensors"])
+def test_a_checkpoint_of_either_naming_and_format_is_loaded(tmp_path, naming, kind):
+    source, model = make(seed=1), make()
+    rename = to_transformers if naming == "transformers" else str
+    weights = {rename(k): v.clone() for k, v in source.state_dict().items()}
+    file = tmp_path / f"sam.{kind}"
+    torch.save(weights, file) if kind == "pth" else save_file(weights, file)
+    load_sam(model, file)
+    x, points = torch.randn(1, 1, 32, 32), torch.tensor([[[3.0, 4.0]]])
+    assert torch.equal(model(x, points), source(x, points))
+
+
+class Runs:
+    def __reduce__(self):
+        return print, ("code in a checkpoint ran",)
+
+
+def test_a_checkpoint_that_would_run_code_is_refused(tmp_path, capsys):
+    torch.save({"image_encoder.pos_embed": Runs()}, tmp_path / "bad.pth")
+    with pytest.raises(SpinesegError, match="no file of weights"):
+        read_sam(tmp_path / "bad.pth")
+    assert "ran" not in capsys.readouterr().out
+
+
+def test_a_missing_file_and_one_without_an_encoder_are_told_apart(tmp_path):
+    with pytest.raises(SpinesegError, match=r"no such file.*yourself"):
+        read_sam(tmp_path / "none.pth")
+    torch.save({"head.weight": torch.zeros(1)}, tmp_path / "other.pth")
+    with pytest.raises(SpinesegError, match="no image encoder of SAM"):
+        read_sam(tmp_path / "other.pth")
+
+
+# --- parity with the packages
+
+VIT = {"channels": 16, "depth": 2, "heads": 2, "out": 16, "size": 64, "window": 3}
+
+
+VISION = {"num_hidden_layers": 2, "num_attention_heads": 2, "image_size": 64}
+VISION |= {"output_channels": 16, "window_size": 3, "global_attn_indexes": [1]}
+VISION |= {"num_pos_feats": 8, "mlp_dim": 64}
+
+
+def drawn(seed=0):
+    torch.manual_seed(seed)
+    vit = ImageEncoderViT(**VIT, global_blocks=(1,))
+    model = SAM(vit, PromptEncoder(16), MaskDecoder(16, heads=2, hidden=8), 1)
+    for p in model.parameters():
+        nn.init.normal_(p, std=0.3)
+    return model.eval()
+
+
+POINTS = torch.tensor([[[10.5, 20.5], [40.5, 8.5]]])
+
+
+@pytest.mark.oracle
+def test_full_sam_agrees_with_metas_package(meta_package):
+    ours = drawn()
+    theirs = meta_package.Sam(
+        meta_package.ImageEncoderViT(
+            img_size=64, embed_dim=16, depth=2, num_heads=2, out_chans=16,
+            use_rel_pos=True, window_size=3, global_attn_indexes=(1,),
+            norm_layer=lambda c: nn.LayerNorm(c, eps=1e-6),
+        ),
+        meta_package.PromptEncoder(16, (4, 4), (64, 64), 16),
+        meta_package.MaskDecoder(
+            transformer_dim=16, iou_head_hidden_dim=16,
+            transformer=meta_package.TwoWayTransformer(2, 16, 2, 8),
+        ),
+    ).eval()  # fmt: skip
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.randn(1, 3, 64, 64)
+    prompts = (POINTS - 0.5, torch.ones(1, 2))  # Meta's points are whole pixels
+    sparse, dense = theirs.prompt_encoder(prompts, None, None)
+    places = theirs.prompt_encoder.get_dense_pe()
+    with torch.no_grad():
+        masks, quality = theirs.mask_decoder(
+            theirs.image_encoder(x), places, sparse, dense, multimask_output=False
+        )
+        features = ours.image_encoder(x)
+        there = torch.ones(1, 2, dtype=torch.bool)
+        found = ours.answer(features, POINTS / 64, there)
+    torch.testing.assert_close(found, (masks, quality), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.oracle
+def test_full_sam_agrees_with_transformers():
+    ours = drawn()
+    package = pytest.importorskip("transformers", reason="extra sam is not installed")
+    wide = {"hidden_size": 16}
+    decoder = wide | {"num_attention_heads": 2, "mlp_dim": 8, "iou_head_hidden_dim": 16}
+    prompt = wide | {"image_size": 64, "patch_size": 16}
+    vision = wide | VISION
+    config = package.SamConfig(
+        vision_config=vision, prompt_encoder_config=prompt, mask_decoder_config=decoder
+    )
+    theirs = package.SamModel(config).eval()
+    weights = {to_transformers(k): v for k, v in ours.state_dict().items()}
+    twice = "prompt_encoder.shared_embedding.positional_embedding"
+    weights[twice] = weights["shared_image_embedding.positional_embedding"]
+    theirs.load_state_dict(weights)
+    x = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        out = theirs(
+            pixel_values=x, input_points=(POINTS - 0.5)[:, None], multimask_output=False
+        )
+        found = ours.heads(x, POINTS)
+        masks, quality = ours.answer(
+            ours.image_encoder(x), POINTS / 64, torch.ones(1, 2, dtype=torch.bool)
+        )
+    torch.testing.assert_close(masks, out.pred_masks[:, 0], rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(quality, out.iou_scores[:, 0], rtol=1e-5, atol=1e-5)
+    assert torch.equal(found["quality"], quality)
+
+
+# --- engines
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("engine", ["segment-anything", "transformers"])
+def test_every_engine_has_the_weights_of_vit_b(meta_package, engine):
+    name = "cervspinenet/cervspinenet"
+    theirs, ours = on_meta(name, engine=engine), on_meta(name)
+    rename = from_transformers if engine == "transformers" else str
+    front = {"transformers": "vision_encoder."}.get(engine, "image_encoder.")
+    found = {
+        rename(f"{front}{k}").removeprefix("image_encoder."): v.shape
+        for k, v in theirs.encoder.state_dict().items()
+    }
+    assert found == {k: v.shape for k, v in ours.encoder.state_dict().items()}
+    assert parameters(theirs) == parameters(ours) == 90_457_729
+
+
+@pytest.mark.oracle
+def test_an_encoder_of_transformers_takes_metas_checkpoint_and_agrees(tmp_path):
+    package = pytest.importorskip("transformers", reason="extra sam is not installed")
+    ours = drawn()
+    torch.save(ours.state_dict(), tmp_path / "sam.pth")
+    config = package.SamVisionConfig(**VISION, hidden_size=16)
+    holder = nn.Module()
+    holder.encoder = package.SamVisionModel(config).vision_encoder.eval()
+    load_sam_encoder(holder, tmp_path / "sam.pth")
+    x = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        found = holder.encoder(x).last_hidden_state
+        expected = ours.image_encoder(x)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_an_unknown_engine_and_a_size_for_a_package_are_refused():
+    with pytest.raises(SpinesegError, match=r"no such engine.*expected spineseg"):
+        public_encoder("torchvision")
+    with pytest.raises(SpinesegError, match="takes no sizes"):
+        public_encoder("transformers", {"depth": 2})
+
+
+def test_a_package_that_is_not_there_is_named_with_its_remedy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "segment_anything", None)
+    with pytest.raises(
+        SpinesegError, match=r"segment_anything cannot.*spineseg\[sam\]"
+    ):
+        public_encoder("segment-anything")
+
+
+@pytest.mark.parametrize("engine", ["segment-anything", "transformers", "public"])
+def test_another_size_is_refused_by_the_packages_encoder(meta_package, engine):
+    with torch.device("meta"):
+        encoder = public_encoder(engine)
+        assert encoder(torch.zeros(1, 3, 1024, 1024)).shape == (1, 256, 64, 64)
+        with pytest.raises(SpinesegError, match="found 512 x 512"):
+            encoder(torch.zeros(1, 3, 512, 512))
+
+
+def test_without_metas_package_the_one_of_transformers_is_taken(monkeypatch):
+    pytest.importorskip("transformers", reason="extra sam is not installed")
+    monkeypatch.setitem(sys.modules, "segment_anything", None)
+    with torch.device("meta"):
+        encoder = public_encoder("public")
+    assert type(encoder).__module__.startswith("transformers.")
