@@ -33,6 +33,8 @@ def test_the_wheel_holds_the_package_its_types_and_its_licences(built):
     expected = {
         p.relative_to(ROOT).as_posix() for p in files if "__pycache__" not in p.parts
     }
+    records = (ROOT / "results" / "records").iterdir()
+    expected |= {f"spineseg/results/records/{path.name}" for path in records}
     assert {n for n in names if n.startswith("spineseg/")} == expected
 
 
@@ -41,7 +43,8 @@ def test_the_sdist_holds_the_sources_and_the_tests_and_no_build(built):
     with tarfile.open(sdist) as archive:
         names = ["/".join(n.split("/")[1:]) for n in archive.getnames()]
     assert {"pyproject.toml", "README.md", "tests/conftest.py"} <= set(names)
-    assert not [n for n in names if n.startswith(("_build", ".venv", "results"))]
+    assert not [n for n in names if n.startswith(("_build", ".venv", "runs"))]
+    assert "results/records/README.md" in names
 
 
 def test_the_installed_wheel_runs_away_from_the_repository(built, tmp_path):
