@@ -157,6 +157,18 @@ def generator(
     return Generator(downs, nn.Sequential(*low), block, widths, classes)
 
 
+@register("wgan_ctm/res_unet_ctm_dconv")
+def res_unet_ctm_dconv(
+    in_channels: int = 1, classes: int = 4, widths: Sequence[int] = WIDTHS
+) -> Generator:
+    """Return the row "ResUNet + CTM + Dconv" (Table 6): the generator without a critic.
+
+    The last row, "Our Model", is ``wgan_ctm/generator``, the same network, trained
+    against ``wgan_ctm/critic``.
+    """
+    return generator(in_channels, classes, widths)
+
+
 def _row(residual: bool, attention: str) -> Callable[..., nn.Module]:
     def make(
         in_channels: int = 1, classes: int = 4, widths: Sequence[int] = WIDTHS
