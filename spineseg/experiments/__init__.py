@@ -1,7 +1,9 @@
 """Experiments: the only place that wires names together, from recipe to record."""
 
 from spineseg.experiments.recipe import (
+    CriticPlan,
     DataPlan,
+    DuelRecipe,
     ModelPlan,
     Recipe,
     Steps,
@@ -12,7 +14,9 @@ from spineseg.experiments.run import Machine, Places, run, trained_model
 from spineseg.experiments.sweep import Workers, sweep
 
 __all__ = [
+    "CriticPlan",
     "DataPlan",
+    "DuelRecipe",
     "Machine",
     "ModelPlan",
     "Places",

@@ -14,6 +14,11 @@ from spineseg import losses
 from spineseg.core.errors import SpinesegError
 from spineseg.core.profile import Profile, profile
 from spineseg.core.registry import Registry
+from spineseg.training.adversarial import (
+    CriticLoss,
+    as_printed,
+    wasserstein_with_penalty,
+)
 from spineseg.training.schedule import Optimiser, Plan, Schedule
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -61,6 +66,12 @@ PLAIN = {
 
 HEAD_LOSSES = {name: dual(LOSSES[plain]) for name, plain in PLAIN.items()}
 """Losses of all outputs of a network with several."""
+
+CRITIC_LOSSES: dict[str, CriticLoss] = {
+    "sigmoid_as_printed": as_printed,
+    "wasserstein_with_penalty": wasserstein_with_penalty,
+}
+"""What a critic minimises, by name."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,36 @@ class Recipe:
         return f"{name}-{self.profile}-seed{seed}-{self.key}"
 
 
+@dataclass(frozen=True)
+class CriticPlan:
+    """A critic beside the network; see ``Duel``.
+
+    model: its input channels are those of a label map.  loss: one of
+    :data:`CRITIC_LOSSES`.  weight: of its word in the network's loss.  steps: batches
+    a step of the network.
+    """
+
+    model: ModelPlan
+    loss: str
+    optimiser: Optimiser
+    weight: float
+    steps: int
+
+    def __post_init__(self) -> None:
+        if self.loss not in CRITIC_LOSSES:
+            known = ", ".join(CRITIC_LOSSES)
+            raise SpinesegError(
+                "unknown loss of a critic", found=repr(self.loss), expected=known
+            )
+
+
+@dataclass(frozen=True)
+class DuelRecipe(Recipe):
+    """An experiment whose network trains against a critic."""
+
+    critic: CriticPlan
+
+
 def recipe_from(plain: Mapping[str, Any]) -> Recipe:
     """Return the recipe that ``dataclasses.asdict`` made plain, also through JSON.
 
@@ -135,14 +176,12 @@ def recipe_from(plain: Mapping[str, Any]) -> Recipe:
         SpinesegError: if it has other parts than a recipe.
     """
     try:
-        plan, wish = dict(plain["plan"]), dict(plain["plan"]["optimiser"])
-        wish["betas"] = tuple(wish["betas"])
+        plan, more = dict(plain["plan"]), plain["augmentation"]
         plan |= {
-            "optimiser": Optimiser(**wish),
+            "optimiser": _optimiser_from(plan["optimiser"]),
             "schedule": Schedule(**plan["schedule"]),
         }
-        more = plain["augmentation"]
-        return Recipe(
+        parts = (
             plain["name"],
             plain["profile"],
             DataPlan(**plain["data"]),
@@ -152,8 +191,23 @@ def recipe_from(plain: Mapping[str, Any]) -> Recipe:
             plain["loss"],
             Plan(**plan),
         )
+        if "critic" not in plain:
+            return Recipe(*parts)
+        return DuelRecipe(*parts, _critic_from(plain["critic"]))
     except (KeyError, TypeError) as error:
         raise SpinesegError("this is no recipe", found=str(error)) from error
+
+
+def _optimiser_from(plain: Mapping[str, Any]) -> Optimiser:
+    return Optimiser(**{**plain, "betas": tuple(plain["betas"])})
+
+
+def _critic_from(plain: Mapping[str, Any]) -> CriticPlan:
+    parts = {
+        "model": ModelPlan(**plain["model"]),
+        "optimiser": _optimiser_from(plain["optimiser"]),
+    }
+    return CriticPlan(**{**plain, **parts})
 
 
 RECIPES: Registry[Callable[[Profile], Recipe]] = Registry("recipe")

@@ -18,9 +18,19 @@ from spineseg.core.rng import seed_sequence
 from spineseg.core.sample import Sample
 from spineseg.experiments.data import data_hash, open_part, prepared
 from spineseg.experiments.evaluate import label_maps, score_all, validator
-from spineseg.experiments.recipe import HEAD_LOSSES, LOSSES, PLAIN, Recipe, recipe_from
+from spineseg.experiments.recipe import (
+    CRITIC_LOSSES,
+    HEAD_LOSSES,
+    LOSSES,
+    PLAIN,
+    DuelRecipe,
+    ModelPlan,
+    Recipe,
+    recipe_from,
+)
 from spineseg.io._files import atomic_write
 from spineseg.models import create_model
+from spineseg.training.adversarial import Duel, fit_adversarial
 from spineseg.training.checkpoint import load_weights
 from spineseg.training.examples import SampleExamples
 from spineseg.training.fit import BEST, Job, fit
@@ -107,7 +117,7 @@ def run(
     parts = {part: open_part(recipe, part, places.root) for part in PARTS}
     samples = {k: prepared(recipe, part, places.cache) for k, part in parts.items()}
     job = make_job(recipe, seed, samples, folder)
-    place = fit(job, fabric, tell)
+    place = train(recipe, job, fabric, tell)
     if fabric.is_global_zero:
         load_weights(folder / BEST, job.model)
         plan = recipe.model
@@ -169,11 +179,35 @@ def make_job(
     )
 
 
+def train(
+    recipe: Recipe,
+    job: Job,
+    fabric: Fabric,
+    tell: Callable[[Position], None] | None = None,
+) -> Position:
+    """Train with the loop that the recipe asks for: alone, or against a critic."""
+    if not isinstance(recipe, DuelRecipe):
+        return fit(job, fabric, tell)
+    plan = recipe.critic
+    duel = Duel(
+        job,
+        _fresh(plan.model, job.seed, "critic"),
+        CRITIC_LOSSES[plan.loss],
+        plan.optimiser,
+        plan.weight,
+        plan.steps,
+    )
+    return fit_adversarial(duel, fabric, tell)
+
+
 def fresh_model(recipe: Recipe, seed: int) -> nn.Module:
     """Return the recipe's network with the weights that follow from the seed."""
-    plan = recipe.model
+    return _fresh(recipe.model, seed, "weights")
+
+
+def _fresh(plan: ModelPlan, seed: int, name: str) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
-        state = seed_sequence(seed, "weights").generate_state(1, np.uint64)
+        state = seed_sequence(seed, name).generate_state(1, np.uint64)
         torch.manual_seed(int(state[0] >> 1))
         made: Any = create_model(
             plan.name, plan.in_channels, plan.classes, **plan.reading

@@ -6,10 +6,22 @@ taken out of its training part, so that no choice is made on test films.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from spineseg.core.profile import Profile
 from spineseg.experiments.recipe import RECIPES, DataPlan, ModelPlan, Recipe, Steps
+from spineseg.experiments.recipes.sizes import reading
 from spineseg.training.schedule import PLANS, Plan
+
+ABLATIONS = (
+    "convnext_unet",
+    "convnext_unet_res_relu",
+    "convnext_unet_scsa",
+    "convnext_unet_vss",
+)
+"""Of Tables 7 and 8, beside the whole network."""
+BASELINES = ("attention_unet", "residual_unet", "unet_plus_plus", "unext")
+"""Of Table 3, beside U-Net; the other ten are missing."""
 
 
 def plan(profile: Profile) -> Plan:
@@ -27,10 +39,14 @@ def plan(profile: Profile) -> Plan:
 @RECIPES.register("cvmunet/unet")
 def unet(profile: Profile) -> Recipe:
     """Return the U-Net baseline of Table 3 on the synthetic twin."""
-    size_px = profile.pick(32, 128, 480)
     widths = profile.pick([4, 8, 16], [8, 16, 32, 64, 128], [64, 128, 256, 512, 1024])
+    return _recipe(profile, "cvmunet/unet", {"widths": widths})
+
+
+def _recipe(profile: Profile, name: str, sizes: dict[str, Any]) -> Recipe:
+    size_px = profile.pick(32, 128, 480)
     return Recipe(
-        "cvmunet/unet",
+        name,
         profile.name,
         DataPlan(
             "cvmunet_xray",
@@ -39,7 +55,16 @@ def unet(profile: Profile) -> Recipe:
         ),
         Steps("cvmunet", {"size_px": size_px}),
         Steps("cvmunet"),
-        ModelPlan("cvmunet/unet", 3, 1, {"widths": widths}),
+        ModelPlan(name, 3, 1, sizes),
         "bce_dice",
         plan(profile),
     )
+
+
+def _register(network: str) -> None:
+    name = f"cvmunet/{network}"
+    RECIPES.register(name)(lambda p: _recipe(p, name, reading(p, name)))
+
+
+for _network in ("cvm_unet", *ABLATIONS, *BASELINES):
+    _register(_network)
