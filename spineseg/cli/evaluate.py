@@ -31,7 +31,8 @@ def evaluate(
     people = [row["patient"] for row in rows]
     typer.echo(f"{part}: {len(rows)} images of {len(set(people))} patients")
     typer.echo(f"{'':22}{'mean':>10}{'sd':>10}{'median':>10}{'by patient':>12}  n")
-    for name in (key for key in rows[0] if key not in ("id", "patient")):
+    # whole numbers are counts of pixels, no scores
+    for name in (key for key, value in rows[0].items() if isinstance(value, float)):
         values = [row[name] for row in rows]
         one, grouped = per_image(values), per_patient(values, people)
         numbers = (

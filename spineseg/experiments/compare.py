@@ -92,6 +92,7 @@ def likely_causes(record: Record, others: list[Record]) -> list[str]:
         "code": lambda one: _flat(one.code),
         "library": lambda one: _flat(one.packages),
         "device": lambda one: {"device": one.device},
+        "arithmetic": lambda one: {"precision": one.precision},
     }
     causes = []
     for what, of in parts.items():

@@ -25,6 +25,8 @@ from spineseg.core.errors import SpinesegError
 
 SCHEMA = 1
 PACKAGES = ("torch", "numpy", "scipy", "lightning-fabric", "pillow", "safetensors")
+LATER = {"precision": "not recorded"}
+"""Parts that older records lack, and what is read in their place."""
 _STRANGE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -104,6 +106,7 @@ def read_record(path: Path) -> Record:
             "this is no record", path=path, found=str(error)[:100]
         ) from error
     check_record(plain, path)
+    plain = LATER | plain
     for part in ("curves", "scores"):
         plain[part] = [_numbers(row, part == "scores") for row in plain[part]]
     return Record(**plain)
@@ -139,14 +142,14 @@ def check_record(plain: Any, path: Path) -> None:
         raise SpinesegError(
             "this record has another schema", path=path, found=found, expected=SCHEMA
         )
-    wanted = {field.name for field in fields(Record)}
-    if plain.keys() != wanted:
+    wanted, whole = {field.name for field in fields(Record)}, LATER | plain
+    if whole.keys() != wanted:
         raise SpinesegError(
             "this record's parts are not those of the schema",
             path=path,
-            found=", ".join(sorted(plain.keys() ^ wanted)),
+            found=", ".join(sorted(whole.keys() ^ wanted)),
         )
-    wrong = [k for k, kind in _KINDS.items() if not isinstance(plain[k], kind)]
+    wrong = [k for k, kind in _KINDS.items() if not isinstance(whole[k], kind)]
     for part in ("curves", "scores"):
         rows = plain[part] if isinstance(plain[part], list) else []
         if not all(_fits(row, part == "scores") for row in rows):

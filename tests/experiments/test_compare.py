@@ -78,11 +78,13 @@ def test_what_differs_is_named_with_the_recipe_first():
         configuration={"plan": {"epochs": 1}},
         packages={"torch": "3"},
         data={"sha256": {"test": "bb"}},
+        precision="bf16-mixed",
     )
     assert likely_causes(mine, others) == [
         "number of the recipe: plan.epochs is 1, recorded 3",
         "data: sha256.test is bb, recorded aa",
         "library: torch is 3, recorded 2",
+        "arithmetic: precision is bf16-mixed, recorded 32-true",
     ]
     assert likely_causes(record(2, 0.5), others) == []
 

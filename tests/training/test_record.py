@@ -87,6 +87,15 @@ def test_what_breaks_the_schema_is_named_and_not_written(tmp_path, change, words
         check_record(plain, tmp_path / "r.json")
 
 
+def test_an_older_record_without_precision_is_read_and_says_so(tmp_path):
+    write_record(tmp_path / "new.json", RECORD)
+    plain = json.loads((tmp_path / "new.json").read_text())
+    assert plain.pop("precision") == "32-true"
+    (tmp_path / "old.json").write_text(json.dumps(plain))
+    assert read_record(tmp_path / "old.json").precision == "not recorded"
+    assert read_record(tmp_path / "new.json").precision == "32-true"
+
+
 def test_a_file_that_is_no_record_is_refused(tmp_path):
     (tmp_path / "a.json").write_text("{half")
     for name in ("a.json", "none.json"):
