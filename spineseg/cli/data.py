@@ -200,3 +200,42 @@ def clean(
     for reason, count in made.left_out.items():
         typer.echo(f"  left out {count}: {reason}")
     typer.echo("Look at the pictures: no program sees what is written into them.")
+
+
+@data.command("export-nnunet")
+def export(
+    name: Annotated[str, typer.Argument(help="A data set.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="nnU-Net's folder of raw data.")
+    ],
+    root: Annotated[
+        Path | None, typer.Option(help="Folder of the real data.", show_default=False)
+    ] = None,
+    number: Annotated[
+        int | None,
+        typer.Option("--number", "-n", help="Pictures of the twin; all if left out."),
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Rows of a picture.", show_default=False)
+    ] = None,
+    rule: Annotated[str, typer.Option(help="How it is split.")] = "paper",
+    seed: Annotated[int, typer.Option(help="Shuffles the patients.")] = 0,
+    dataset_id: Annotated[int, typer.Option(help="nnU-Net's number of it.")] = 501,
+) -> None:
+    """Write a data set in nnU-Net v2's format, and say what to type next."""
+    from functools import partial
+
+    from spineseg.datasets import create_dataset
+    from spineseg.datasets.nnunet import export_nnunet, instructions
+    from spineseg.datasets.registry import family, make_split
+
+    part = partial(
+        create_dataset, name, root=root, size_px=size, count=number, rule=rule
+    )
+    known = make_split(family(name), part("all").source, rule, seed).parts
+    parts = {
+        k: part(k, split_seed=seed) for k in known if k in ("train", "val", "test")
+    }
+    made = export_nnunet(output.absolute(), **parts, number=dataset_id, seed=seed)
+    typer.echo(f"{made.folder}: {made.training} cases to train, {made.test} to test")
+    typer.echo(instructions(made))
