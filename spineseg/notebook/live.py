@@ -61,7 +61,7 @@ def explorer(
     if os.environ.get(STATIC):
         _show_frames(draw, controls, start, names, (alt, caption, name))
     else:
-        _show_widgets(draw, controls, start, names)
+        show_widgets(draw, controls, start, names)
 
 
 def _start(
@@ -124,13 +124,13 @@ def _show_frames(
 
 
 def _frame(draw: Draw, values: Mapping[str, Any]) -> str:
-    fig = _on_film(draw(**values))
+    fig = on_film(draw(**values))
     frame = web_picture(fig, _FRAME_DPI, _FRAME_QUALITY)
     plt.close(fig)
     return frame
 
 
-def _on_film(fig: Figure) -> Figure:
+def on_film(fig: Figure) -> Figure:
     """Put a figure on the dark frame that films keep on light and dark pages."""
     darken(fig)
     fig.set_facecolor(FILM)
@@ -141,12 +141,13 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _show_widgets(
+def show_widgets(
     draw: Draw,
     controls: Mapping[str, Sequence[Any]],
     start: Mapping[str, Any],
     names: Mapping[str, str],
 ) -> None:
+    """Show sliders that redraw the figure; needs a kernel."""
     import ipywidgets as widgets
 
     sliders = {
@@ -163,7 +164,7 @@ def _show_widgets(
     screen = widgets.Output()
 
     def redraw(_: Any = None) -> None:
-        fig = _on_film(draw(**{key: s.value for key, s in sliders.items()}))
+        fig = on_film(draw(**{key: s.value for key, s in sliders.items()}))
         picture = base64.b64decode(web_picture(fig, _FRAME_DPI))
         plt.close(fig)
         with screen:

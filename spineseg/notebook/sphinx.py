@@ -21,6 +21,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 import spineseg
+from spineseg.notebook.canvas import LIVE_MIME
 from spineseg.notebook.figures import FIGURE_MIME
 from spineseg.notebook.live import STATIC, STEPS_MIME
 from spineseg.notebook.source import SOURCE_MIME
@@ -35,7 +36,7 @@ class SpinesegMimeRenderer:
     mime_priority_overrides: ClassVar[list[tuple[str, str, int]]] = [
         (builder, mime, 1)
         for builder in _HTML_BUILDERS
-        for mime in (FIGURE_MIME, STEPS_MIME, SOURCE_MIME)
+        for mime in (FIGURE_MIME, STEPS_MIME, LIVE_MIME, SOURCE_MIME)
     ]
 
     @staticmethod
@@ -47,6 +48,8 @@ class SpinesegMimeRenderer:
             return _figure_nodes(renderer, data.content)
         if data.mime_type == STEPS_MIME:
             return _steps_nodes(renderer, data.content)
+        if data.mime_type == LIVE_MIME:
+            return _live_nodes(renderer, data.content)
         if data.mime_type == SOURCE_MIME:
             return _source_nodes(renderer, data)
         return None
@@ -74,6 +77,19 @@ def _steps_nodes(renderer: Any, page: dict[str, Any]) -> list[nodes.Node]:
         "",
         f'<div class="spx-steps" data-spec="{html.escape(json.dumps(spec))}">'
         f'<img src="{start}" alt="{html.escape(page["alt"])}"></div>',
+        format="html",
+    )
+    return [_captioned(renderer, wrapper, page)]
+
+
+def _live_nodes(renderer: Any, page: dict[str, Any]) -> list[nodes.Node]:
+    wrapper = nodes.figure(classes=["spx-figure", "spx-live"])
+    spec, alt = html.escape(json.dumps(page["spec"])), html.escape(page["alt"])
+    wrapper += nodes.raw(
+        "",
+        f'<div class="spx-film" data-kind="{page["kind"]}" data-spec="{spec}">'
+        f'<img class="spx-still" src="data:image/png;base64,{page["still"]}" '
+        f'alt="{alt}"></div>',
         format="html",
     )
     return [_captioned(renderer, wrapper, page)]

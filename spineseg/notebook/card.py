@@ -1,0 +1,96 @@
+"""The run card under a result: which runs made it, on what, and at what cost."""
+
+import hashlib
+import html
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from IPython.display import display
+
+from spineseg.core.errors import SpinesegError
+
+if TYPE_CHECKING:  # reading a card needs no torch
+    from spineseg.training.record import Record
+
+PACKAGES_SHOWN = ("python", "torch", "numpy")
+
+
+def run_card(*records: "Record", note: str | None = None) -> None:
+    """Display where a result comes from, folded to one line.
+
+    Args:
+        records: the runs behind the figure or table above.
+        note: one sentence more, such as what the width of the networks is.
+
+    Raises:
+        SpinesegError: if there is no record.
+    """
+    if not records:
+        raise SpinesegError(
+            "a run card needs a record",
+            found="none",
+            remedy="Read some with spineseg.training.read_records",
+        )
+    rows = card_rows(records)
+    if note:
+        rows["note"] = note
+    line = f"{rows['runs']} · {rows['recipe']} · {rows['profile']} · {rows['device']}"
+    body = "".join(
+        f"<dt>{html.escape(k)}</dt><dd>{html.escape(v)}</dd>" for k, v in rows.items()
+    )
+    page = (
+        '<details class="spx-card"><summary>Run card: '
+        f"{html.escape(line)}</summary><dl>{body}</dl></details>"
+    )
+    text = "\n".join([f"[run card: {line}]", *(f"{k}: {v}" for k, v in rows.items())])
+    display({"text/html": page, "text/plain": text}, raw=True)
+
+
+def card_rows(records: Iterable["Record"]) -> dict[str, str]:
+    """Return what a card says, part by part, in the order it is read."""
+    runs = list(records)
+    memory = {
+        place: _span([r.peak_memory_mb[place] for r in runs], "MB", 0)
+        for place in runs[0].peak_memory_mb
+        if all(place in r.peak_memory_mb for r in runs)
+    }
+    packages = [
+        f"{name} {_each(r.packages.get(name, '?') for r in runs)}"
+        for name in PACKAGES_SHOWN
+    ]
+    return {
+        "runs": f"{len(runs)} run" + ("s" if len(runs) > 1 else ""),
+        "recipe": _each(r.recipe for r in runs),
+        "profile": _each(r.profile for r in runs),
+        "seeds": _each(str(r.seed) for r in runs),
+        "records": _each(record_id(r) for r in runs),
+        "device": _each(r.device for r in runs),
+        "precision": _each(r.precision for r in runs),
+        "time a run": _span([r.wall_s / 60 for r in runs], "min", 1),
+        "peak memory": ", ".join(f"{v} ({k})" for k, v in memory.items()) or "unknown",
+        "versions": ", ".join(
+            [f"spineseg {_each(r.code['version'] for r in runs)}", *packages]
+        ),
+        "sources": _each(r.code["sources_sha256"][:12] for r in runs),
+    }
+
+
+def record_id(record: "Record") -> str:
+    """Return the name of a record's file, without folder and ending.
+
+    The last part is the recipe's own key, a hash of its every number.
+    """
+    text = json.dumps(record.configuration, sort_keys=True)
+    key = hashlib.sha256(text.encode()).hexdigest()[:10]
+    name = record.recipe.replace("/", "-")
+    return f"{name}-{record.profile}-seed{record.seed}-{key}"
+
+
+def _each(values: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(values))
+
+
+def _span(values: list[float], unit: str, digits: int) -> str:
+    low, high = f"{min(values):.{digits}f}", f"{max(values):.{digits}f}"
+    return f"{low} {unit}" if low == high else f"{low} to {high} {unit}"
