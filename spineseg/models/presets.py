@@ -23,6 +23,7 @@ _VIT = {
 }
 _CERV = {"widths": (8, 8, 4, 4)}
 _SAM = {"encoder": _VIT, "decoder": {"heads": 2, "hidden": 16}}
+_MIT = {"widths": (4, 8, 8, 16), "depths": (1,) * 4, "heads": (1,) * 4, "channels": 8}
 _CNN = _CERV | {"encoder_widths": (4, 4, 8, 8)}
 _VGG = {"widths": (4, 4, 8, 8, 8)}
 _RESNET = {"widths": (4, 4, 8, 8), "depths": (1, 1, 1, 1), "channels": 8}
@@ -49,6 +50,7 @@ _SMALL: dict[str, dict[str, Any]] = {
     "cervspinenet/cnn_basic": _CNN,
     "cervspinenet/cnn_full": _CNN,
     **dict.fromkeys(("cervspinenet/sam", "cervspinenet/sam_one_by_one"), _SAM),
+    "cervspinenet/segformer_text": _MIT,
     **dict.fromkeys((f"mdwcnet/{row}" for row in ROWS), _UNET),
     **dict.fromkeys(
         (
