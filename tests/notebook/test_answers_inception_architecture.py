@@ -1,0 +1,59 @@
+"""The checkers on the Inception U-Net's architecture accept and explain."""
+
+import re
+
+import pytest
+
+from spineseg.notebook.answers.inception_architecture import ANSWERS
+from spineseg.notebook.exercises import judge
+
+PREFIX = "inception-architecture."
+
+
+def reach(kernels):
+    return 1 + sum(k - 1 for k in kernels)
+
+
+RIGHT = {
+    "1": (74_368, 74_112, 256),
+    "2": 416,
+    "3": [64, 128, 256, 512, 1024, 512, 256, 128, 64],
+    "4": reach,
+    "5": 1,
+}
+
+WRONG = [
+    ("1", (74_112, 74_112, 0), "running mean"),
+    ("1", (74_240, 73_984, 256), "bias"),
+    ("1", (74_000, 74_112, 256), "sum of the other two"),
+    ("1", (74_240, 74_112, 128), "a mean and a variance"),
+    ("1", (300, 44, 256), "9 weights"),
+    ("2", 624, "the first one was there"),
+    ("2", 208, "there are two more"),
+    ("2", 1152, "U-Net's first layer"),
+    ("2", 352, "pooled branch"),
+    ("2", 7, "which convolutions"),
+    ("3", [64] * 4, "nine blocks"),
+    ("3", [64] * 9, "yours make 1152"),
+    ("3", [1024, 512, 256, 128, 64, 64, 128, 256, 512], "as wide as the output"),
+    ("4", sum, r"kernels \[3, 3\] you gave 6"),
+    ("5", 0, "at least one"),
+    ("5", 3, "exactly"),
+]
+
+
+def test_every_exercise_has_a_case():
+    assert {PREFIX + key for key in RIGHT} == set(ANSWERS)
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_the_right_answer_is_accepted(key):
+    assert judge(PREFIX + key, RIGHT[key]) is None
+
+
+@pytest.mark.parametrize(("key", "answer", "hint"), WRONG)
+def test_a_wrong_answer_gets_a_hint_that_fits(key, answer, hint):
+    fault = judge(PREFIX + key, answer)
+    assert fault is not None
+
+    assert re.search(hint, fault)
