@@ -16,11 +16,25 @@ from spineseg.metrics.aggregate import (
     per_patient,
     pooled,
 )
+from spineseg.metrics.body import Body, Plate, body_of
 from spineseg.metrics.boundary import (
     boundary_iou,
     boundary_iou_mm,
     boundary_points,
     inner_boundary,
+)
+from spineseg.metrics.clinical import (
+    Cobb,
+    cobb_angle,
+    cobb_angle_of,
+    cobb_between_deg,
+    disc_height_mm,
+    disc_height_mm_of,
+    heights_mm_of,
+    slip_percent,
+    slip_percent_of,
+    wedge_ratio,
+    wedge_ratio_of,
 )
 from spineseg.metrics.contour import (
     contour_corners,
@@ -80,7 +94,10 @@ sensitivity = recall
 
 __all__ = [
     "EMPTY_TABLE",
+    "Body",
+    "Cobb",
     "Counts",
+    "Plate",
     "Summary",
     "SurfaceDistances",
     "WhenEmpty",
@@ -88,10 +105,14 @@ __all__ = [
     "accuracy_of",
     "assd",
     "assd_of",
+    "body_of",
     "boundary_iou",
     "boundary_iou_mm",
     "boundary_points",
     "by_class",
+    "cobb_angle",
+    "cobb_angle_of",
+    "cobb_between_deg",
     "contour_corners",
     "contour_distances",
     "count",
@@ -99,6 +120,8 @@ __all__ = [
     "dice_class_mean",
     "dice_class_mean_of",
     "dice_of",
+    "disc_height_mm",
+    "disc_height_mm_of",
     "f1",
     "f1_of",
     "hausdorff",
@@ -110,6 +133,7 @@ __all__ = [
     "hd95_directed_max_of",
     "hd95_pooled",
     "hd95_pooled_of",
+    "heights_mm_of",
     "inner_boundary",
     "iou",
     "iou_class_mean",
@@ -134,10 +158,14 @@ __all__ = [
     "recall",
     "recall_of",
     "sensitivity",
+    "slip_percent",
+    "slip_percent_of",
     "specificity",
     "specificity_of",
     "ssim",
     "surface_distances",
     "volumetric_similarity",
     "volumetric_similarity_of",
+    "wedge_ratio",
+    "wedge_ratio_of",
 ]
