@@ -6,6 +6,7 @@ on purpose, and its mistakes are listed:
 
 - a transposed convolution counts stride^2 times too much;
 - only exact types count: a subclass, a function, an unknown layer count nothing;
+- only a layer that is called counts, so a fused call hides the layers it reads;
 - weights outside the known layers (positions, class tokens, the scan's A and D) are
   not parameters.
 """
@@ -97,11 +98,12 @@ def count_as_printed(model: nn.Module, shape: tuple[int, int, int, int]) -> Coun
         shape: of the input, b c h w; the tables use one picture of three channels.
     """
     found: list[float] = []
+    called: set[nn.Module] = set()
     handles = []
     for module in model.modules():
         rule = RULES.get(type(module))
         if rule is not None:
-            handles.append(module.register_forward_hook(_note(rule, found)))
+            handles.append(module.register_forward_hook(_note(rule, found, called)))
     was_training = model.training
     device = next(model.parameters()).device
     try:
@@ -111,13 +113,15 @@ def count_as_printed(model: nn.Module, shape: tuple[int, int, int, int]) -> Coun
         model.train(was_training)
         for handle in handles:
             handle.remove()
-    known = (m for m in model.modules() if type(m) in RULES)
-    weights = (p for m in known for p in m.parameters(recurse=False))
+    weights = (p for m in called for p in m.parameters(recurse=False))
     return Count(sum(p.numel() for p in weights), sum(found))
 
 
-def _note(rule: Rule, found: list[float]) -> Callable[..., None]:
+def _note(
+    rule: Rule, found: list[float], called: set[nn.Module]
+) -> Callable[..., None]:
     def hook(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         found.append(rule(module, inputs[0], output))
+        called.add(module)
 
     return hook

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from spineseg.audit.counters_thop import Count
+from spineseg.blocks.mamba import Mamba
 from spineseg.blocks.ss2d import SS2D
 
 
@@ -31,10 +32,16 @@ def count(model: nn.Module, shape: tuple[int, int, int, int]) -> Count:
         shape: of the input, b c h w.
     """
     scans: list[int] = []
+    modules = list(model.modules())
     handles = [
-        m.conv.register_forward_hook(_note(m, scans))
-        for m in model.modules()
+        m.conv.register_forward_hook(_four_ways(m, scans))
+        for m in modules
         if isinstance(m, SS2D)
+    ]
+    handles += [
+        m.register_forward_hook(_one_way(m, scans))
+        for m in modules
+        if isinstance(m, Mamba)
     ]
     was_training = model.training
     device = next(model.parameters()).device
@@ -51,9 +58,17 @@ def count(model: nn.Module, shape: tuple[int, int, int, int]) -> Count:
     return Count(parameters, counter.get_total_flops() / 2 + sum(scans))
 
 
-def _note(block: SS2D, scans: list[int]) -> Callable[..., None]:
+def _four_ways(block: SS2D, scans: list[int]) -> Callable[..., None]:
     def hook(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         batch, channels, height, width = output.shape
         scans.append(scan_macs(batch, 4 * channels, block.states, height * width))
+
+    return hook
+
+
+def _one_way(block: Mamba, scans: list[int]) -> Callable[..., None]:
+    def hook(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        batch, length, _ = output.shape
+        scans.append(scan_macs(batch, block.channels, block.states, length))
 
     return hook

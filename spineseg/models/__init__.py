@@ -12,6 +12,7 @@ from spineseg.models import (
 from spineseg.models.baselines import (
     attention_unet,
     inception_unet_rows,
+    lightm_unet,
     nnunet,
     residual_unet,
     resnet_nets,
@@ -21,6 +22,7 @@ from spineseg.models.baselines import (
     unet_plus_plus,
     unext,
     vgg_nets,
+    vm_unet_v2,
 )
 from spineseg.models.registry import create_model, list_models
 
@@ -31,6 +33,7 @@ __all__ = [
     "cvm_unet",
     "inception_unet",
     "inception_unet_rows",
+    "lightm_unet",
     "list_models",
     "mdwc_net",
     "nnunet",
@@ -44,5 +47,6 @@ __all__ = [
     "unet_plus_plus",
     "unext",
     "vgg_nets",
+    "vm_unet_v2",
     "wgan_ctm",
 ]
