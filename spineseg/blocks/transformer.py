@@ -21,9 +21,12 @@ class SelfAttention(nn.Module):
         channels: before and after.
         heads: parallel attentions.
         inner: channels of all heads together; ``channels`` unless given.
+        bias: of both matrices.
     """
 
-    def __init__(self, channels: int, heads: int, inner: int | None = None) -> None:
+    def __init__(
+        self, channels: int, heads: int, inner: int | None = None, bias: bool = True
+    ) -> None:
         super().__init__()
         inner = inner or channels
         if inner % heads:
@@ -32,8 +35,8 @@ class SelfAttention(nn.Module):
                 found=f"{inner} channels, {heads} heads",
             )
         self.heads = heads
-        self.qkv = nn.Linear(channels, 3 * inner)
-        self.proj = nn.Linear(inner, channels)
+        self.qkv = nn.Linear(channels, 3 * inner, bias=bias)
+        self.proj = nn.Linear(inner, channels, bias=bias)
 
     def forward(self, x: Float[Tensor, "b n c"]) -> Float[Tensor, "b n c"]:
         """Return what each token gathers."""

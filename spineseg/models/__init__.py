@@ -11,6 +11,8 @@ from spineseg.models import (
 )
 from spineseg.models.baselines import (
     attention_unet,
+    channel_unet,
+    dense_unet,
     inception_unet_rows,
     lightm_unet,
     nnunet,
@@ -19,6 +21,8 @@ from spineseg.models.baselines import (
     same_unets,
     segformer_text,
     spine_gan,
+    swin_unet,
+    trans_unet,
     unet_plus_plus,
     unext,
     vgg_nets,
@@ -29,8 +33,10 @@ from spineseg.models.registry import create_model, list_models
 __all__ = [
     "attention_unet",
     "cervspinenet",
+    "channel_unet",
     "create_model",
     "cvm_unet",
+    "dense_unet",
     "inception_unet",
     "inception_unet_rows",
     "lightm_unet",
@@ -43,6 +49,8 @@ __all__ = [
     "same_unets",
     "segformer_text",
     "spine_gan",
+    "swin_unet",
+    "trans_unet",
     "unet",
     "unet_plus_plus",
     "unext",

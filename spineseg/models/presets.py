@@ -28,9 +28,15 @@ _CNN = _CERV | {"encoder_widths": (4, 4, 8, 8)}
 _VGG = {"widths": (4, 4, 8, 8, 8)}
 _RESNET = {"widths": (4, 4, 8, 8), "depths": (1, 1, 1, 1), "channels": 8}
 _CVM = {"widths": (8, 8, 16, 16), "depths": (1, 1, 2, 1)}
+_TRANS = {"depth": 1, "heads": 2, "size": 32}
+_SWIN = {"channels": 8, "depths": (2, 1, 1, 1), "heads": (1, 2, 2, 4), "window": 2}
 
 _SMALL: dict[str, dict[str, Any]] = {
     "cvmunet/unet": _UNET,
+    "cvmunet/swin_unet": _SWIN,
+    "cvmunet/trans_unet": _TRANS | {"width": 8, "hidden": 8},
+    "cvmunet/dense_unet": {"width": 8, "layers": (1, 1, 1, 1), "growth": 4},
+    "cvmunet/channel_unet": _UNET,
     "cvmunet/attention_unet": _UNET,
     "cvmunet/residual_unet": _UNET,
     "cvmunet/unet_plus_plus": _UNET,

@@ -18,6 +18,10 @@ def on_meta(name, in_channels=3, classes=1, **reading):
 # which they come out; true parameters
 TABLE_3 = {
     "cvmunet/unet": (17.26, 141.28, 480, 17_262_977),
+    "cvmunet/swin_unet": (27.14, 23.64, 448, 27_168_132),
+    "cvmunet/trans_unet": (67.86, 115.56, 480, 68_787_313),
+    "cvmunet/dense_unet": (12.27, 26.31, 448, 12_266_113),
+    "cvmunet/channel_unet": (49.15, 381.40, 480, 49_153_601),
     "cvmunet/attention_unet": (34.88, 234.25, 480, 34_878_573),
     "cvmunet/residual_unet": (18.06, 147.89, 480, 18_055_553),
     "cvmunet/unext": (1.47, 2.01, 480, 1_471_921),
