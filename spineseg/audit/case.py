@@ -1,13 +1,17 @@
 """A claim on trial: it reads through this, and all that it reads is written down."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spineseg.audit.claim import Claim
+from spineseg.audit.records import digest
 from spineseg.audit.source import Key, Source, table
 from spineseg.audit.verdict import Finding
 from spineseg.core.errors import SpinesegError
 from spineseg.stats.ranges import Range, rounded
+
+if TYPE_CHECKING:
+    from spineseg.training.record import Record
 
 
 class Case:
@@ -84,6 +88,22 @@ class Case:
         """Return a function of the package, to be compared with a formula."""
         self.read["function", name] = name
         return self._source.function(name)
+
+    def ours(self, name: str, found: object) -> str:
+        """Note a fact of our package and return it as text.
+
+        Args:
+            name: of what, in words that stay the same.
+            found: what the package holds or computes today.
+        """
+        key = ("ours", name)
+        return self._note(key, self._source.changes.get(key, str(found)))
+
+    def runs(self, recipe: str, profile: str) -> list["Record"]:
+        """Return our recorded runs of a recipe on synthetic data, by seed."""
+        found = self._source.runs(recipe, profile)
+        self._note(("records", recipe, profile), digest(found))
+        return found
 
     def _note(self, key: Key, printed: str) -> str:
         self.read[key] = printed

@@ -28,7 +28,8 @@ WAYS = {
     "not-checkable",
 }
 _REQUIRED = {"id", "where", "kind", "level", "claim", "checkable_by", "needs"}
-_OPTIONAL = {"values", "derived", "tolerance", "waits_for", "note"}
+_REMARKS = ("waits_for", "cannot", "note")
+_OPTIONAL = {"values", "derived", "tolerance", *_REMARKS}
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Claim:
         nature: sort and needs.
         values: its numbers by name, each the **printed** text (digits matter).
         rule: how near is near enough, written before the check ran.
-        remarks: ``waits_for`` (what will decide an open claim), ``note``.
+        remarks: ``waits_for`` (what will decide an open claim), ``cannot`` (why nothing
+            will), ``note``.
     """
 
     id: str
@@ -117,7 +119,7 @@ def claim_from(entry: Mapping[str, Any], paper: str) -> Claim:
         ),
         values=entry.get("values", {}),
         rule=entry.get("tolerance", ""),
-        remarks={k: entry[k] for k in ("waits_for", "note") if k in entry},
+        remarks={k: entry[k] for k in _REMARKS if k in entry},
     )
 
 

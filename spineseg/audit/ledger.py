@@ -20,15 +20,10 @@ from spineseg.audit.case import Case
 from spineseg.audit.checks import CHECKS
 from spineseg.audit.claim import PAPERS, Claim, claim_from
 from spineseg.audit.source import Key, Source
-from spineseg.audit.verdict import Finding, Verdict
+from spineseg.audit.verdict import Finding, Verdict, undecided
 from spineseg.core.errors import SpinesegError
 
 CURRENT, STALE, UNPROVED = "current", "stale", "unproved"
-_WITHOUT_CHECK = {
-    "private-data": Verdict.PRIVATE_DATA,
-    "public-data": Verdict.PUBLIC_DATA,
-    "not-checkable": Verdict.CANNOT,
-}
 
 
 @dataclass(frozen=True)
@@ -141,13 +136,13 @@ def fingerprint(claim: Claim, finding: Finding, read: Mapping[Key, str]) -> str:
 def _unchecked(claim: Claim) -> Judgement:
     way = claim.nature.checkable_by
     waits = claim.remarks.get("waits_for", "")
-    if way in _WITHOUT_CHECK:
-        verdict, text = _WITHOUT_CHECK[way], claim.nature.needs
-    else:
-        verdict, text = Verdict.OPEN, waits or claim.nature.needs
-    proved = bool(waits) or way not in ("exact", "consistency")
+    cannot = claim.remarks.get("cannot", "")
+    verdict = Verdict.CANNOT if cannot else undecided(way)
+    text = waits if waits and verdict == Verdict.OPEN else claim.nature.needs
+    proved = bool(waits or cannot) or way not in ("exact", "consistency")
     note = claim.remarks.get("note", "")
     evidence = "" if text == "none" else f"Waits for: {text}."
+    evidence = f"{cannot}." if cannot else evidence
     finding = Finding(verdict, " ".join(part for part in (evidence, note) if part))
     return Judgement(claim, finding, CURRENT if proved else UNPROVED)
 

@@ -9,9 +9,14 @@ import importlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from spineseg.audit.records import twin_runs
 from spineseg.core.errors import SpinesegError
+
+if TYPE_CHECKING:
+    from spineseg.training.record import Record
 
 Key = tuple[str, ...]
 """What was read: ``("cell", table, row, column)``, ``("value", claim, name)`` ..."""
@@ -62,13 +67,18 @@ class Source:
     Args:
         changes: replacement text by what is read.
         scale: factor on what the functions of the package return.
+        records: folder of our runs; None is the one that comes with the book.
     """
 
     def __init__(
-        self, changes: Mapping[Key, str] | None = None, scale: float = 1.0
+        self,
+        changes: Mapping[Key, str] | None = None,
+        scale: float = 1.0,
+        records: Path | None = None,
     ) -> None:
         self.changes = dict(changes or {})
         self.scale = scale
+        self.records = records
 
     def cell(self, name: str, row: str, column: str) -> str:
         """Return one printed cell.
@@ -97,6 +107,10 @@ class Source:
             key = ("statement", paper, about, one["where"])
             one["value"] = self.changes.get(key, one["value"])
         return found
+
+    def runs(self, recipe: str, profile: str) -> "list[Record]":
+        """Return our recorded runs of a recipe on synthetic data, by seed."""
+        return twin_runs(recipe, profile, self.records)
 
     def function(self, name: str) -> Callable[..., Any]:
         """Return ``module:function`` of the package, its result times the scale."""

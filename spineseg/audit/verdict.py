@@ -41,6 +41,18 @@ _WITHOUT_CHECK = {
     Verdict.CANNOT,
     Verdict.OPEN,
 }
+_BY_WAY = {
+    "private-data": Verdict.PRIVATE_DATA,
+    "public-data": Verdict.PUBLIC_DATA,
+    "not-checkable": Verdict.CANNOT,
+}
+
+
+def undecided(way: str) -> Verdict:
+    """Return the verdict of a claim without evidence, by how it could be checked."""
+    return _BY_WAY.get(way, Verdict.OPEN)
+
+
 _BADGES = {
     Verdict.HOLDS: "holds",
     Verdict.TREND_SEEN: "holds",

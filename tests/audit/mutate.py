@@ -38,7 +38,7 @@ def other_texts(printed: str) -> Iterator[str]:
 def changes(judged: Judgement) -> Iterator[dict[Key, str]]:
     """Yield changes of one thing that the check read, the claim's own numbers first."""
     read = dict(judged.read or {})
-    order = {"value": 0, "statement": 1, "cell": 2}
+    order = {"value": 0, "statement": 1, "cell": 2, "ours": 3}
     statements = [key for key in read if key[0] == "statement"]
     for key in sorted((k for k in read if k[0] in order), key=lambda k: order[k[0]]):
         if key[0] == "statement":

@@ -57,8 +57,16 @@ def test_the_list_of_verdicts_is_closed():
 
 def test_a_verdict_is_computed_exactly_where_a_check_stands():
     for one in JUDGED.values():
-        assert one.verdict.computed == (one.claim.id in CHECKS)
+        assert not one.verdict.computed or one.claim.id in CHECKS
         assert bool(one.fingerprint) == (one.claim.id in CHECKS)
+
+
+def test_a_check_without_a_verdict_names_the_runs_that_it_waits_for():
+    for name in CHECKS:
+        if not JUDGED[name].verdict.computed:
+            kinds = {key[0] for key in JUDGED[name].read or {}}
+            assert "records" in kinds
+            assert "waits for 3 seeds" in JUDGED[name].finding.evidence
 
 
 def test_every_check_and_every_accepted_verdict_belongs_to_a_claim():
@@ -74,7 +82,9 @@ def test_what_arithmetic_can_settle_is_checked_or_says_what_it_waits_for():
     ]
     assert len(by_arithmetic) == 258
     for claim in by_arithmetic:
-        assert (claim.id in CHECKS) != bool(claim.remarks.get("waits_for")), claim.id
+        reasons = [claim.remarks.get(k) for k in ("waits_for", "cannot")]
+        known = [claim.id in CHECKS, *map(bool, reasons)]
+        assert sum(known) == 1, claim.id
 
 
 def test_the_tolerance_stands_beside_every_checked_claim():
@@ -119,6 +129,9 @@ def test_a_claim_without_check_and_without_pointer_is_unproved():
     assert (found.verdict, found.state) == (Verdict.OPEN, UNPROVED)
     waiting = judge(claim_from(ENTRY | {"waits_for": "a network"}, "cvmunet"))
     assert waiting.state == CURRENT
+    never = judge(claim_from(ENTRY | {"cannot": "Its formula is missing"}, "cvmunet"))
+    assert (never.verdict, never.state) == (Verdict.CANNOT, CURRENT)
+    assert never.finding.evidence == "Its formula is missing."
 
 
 @pytest.mark.parametrize(

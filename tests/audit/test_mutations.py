@@ -8,7 +8,14 @@ from spineseg.audit import judge, judge_all
 from spineseg.audit.ledger import claims
 from spineseg.audit.source import Source
 
-CHECKED = {one.claim.id: one for one in judge_all() if one.fingerprint}
+JUDGED = {one.claim.id: one for one in judge_all() if one.fingerprint}
+TRENDS = {
+    name
+    for name, one in JUDGED.items()
+    if any(k[0] == "records" for k in one.read or {})
+}
+"""Decided by our runs; ``test_trends`` shows that other runs change them."""
+CHECKED = {name: one for name, one in JUDGED.items() if name not in TRENDS}
 BY_NATURE = {"wgan_ctm-eq5"}
 """A property of two functions, whatever number is printed."""
 
@@ -22,13 +29,13 @@ def test_one_changed_number_changes_the_verdict(name):
 def test_the_numbers_that_decide_together_change_the_verdict(name):
     changed = judge(claims()[name], Source(CURES[name]))
     assert changed.verdict != CHECKED[name].verdict
-    assert set(CURES[name]) <= set(changed.read), "a change that is never read"
+    assert set(CURES[name]) <= set(changed.read or {}), "a change that is never read"
 
 
 def test_nearly_every_check_can_be_shown_to_notice():
     assert len(BY_NATURE) / len(CHECKED) < 0.01
 
 
-@pytest.mark.parametrize("name", sorted(CHECKED))
+@pytest.mark.parametrize("name", sorted(JUDGED))
 def test_every_check_reads_something(name):
-    assert CHECKED[name].read
+    assert JUDGED[name].read
