@@ -93,6 +93,12 @@ def test_a_run_leaves_a_record_with_a_score_for_each_test_image(recipe, places):
     assert record.sessions == 1
 
 
+def test_a_record_says_its_precision(recipe, places):
+    record = run(recipe, 0, places, Machine("cpu", precision="bf16-mixed"))
+    assert read_record(record_path(recipe, 0, places)).precision == "bf16-mixed"
+    assert all(0 <= row["dice"] <= 1 for row in record.scores)
+
+
 def test_the_recorded_scores_are_those_of_the_kept_weights(recipe, places):
     record = run(recipe, 0, places, CPU)
     model, known = trained_model(places.runs / recipe.run_name(0))

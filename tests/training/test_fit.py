@@ -1,7 +1,9 @@
+import math
 from dataclasses import replace
 
 import pytest
 import torch
+from lightning_fabric import Fabric
 from tiny import Dots, job, loss, network, plan, train
 from torch import nn
 
@@ -116,8 +118,6 @@ def test_the_network_is_in_its_modes_when_it_should_be():
 
 
 def test_bfloat16_trains_close_to_full_precision():
-    from lightning_fabric import Fabric
-
     full, mixed = job(dropout=0.0), job(dropout=0.0)
     fit(full)
     fit(mixed, Fabric(accelerator="cpu", devices=1, precision="bf16-mixed"))
@@ -125,3 +125,27 @@ def test_bfloat16_trains_close_to_full_precision():
         weights(full.model), weights(mixed.model), atol=0.03, rtol=0.0
     )
     assert not torch.equal(weights(full.model), weights(mixed.model))
+
+
+class StopError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("stop", [1, 5])
+def test_bfloat16_keeps_32_bit_weights_and_resumes_to_the_last_bit(tmp_path, stop):
+    def half():
+        return Fabric(accelerator="cpu", devices=1, precision="bf16-mixed")
+
+    def tell(place):
+        if place.done == stop:
+            raise StopError
+
+    whole = job(save_every=1)
+    end = fit(whole, half())
+    assert all(math.isfinite(row["loss"]) for row in end.curves)
+    assert {p.dtype for p in whole.model.parameters()} == {torch.float32}
+    with pytest.raises(StopError):
+        fit(job(tmp_path, save_every=1), half(), tell)
+    again = job(tmp_path, save_every=1)
+    assert fit(again, half()) == end
+    assert torch.equal(weights(again.model), weights(whole.model))

@@ -1,4 +1,4 @@
-"""A run on two CPU processes: ``two.py OUT``."""
+"""A run on two CPU processes, of one machine or of two: ``two.py OUT NODES``."""
 
 import sys
 
@@ -16,7 +16,10 @@ def nine_at_a_time():
 
 
 def main():
-    fabric = Fabric(accelerator="cpu", devices=2, strategy="ddp")
+    nodes = int(sys.argv[2])
+    fabric = Fabric(
+        accelerator="cpu", devices=2 // nodes, num_nodes=nodes, strategy="ddp"
+    )
     fabric.launch()
     one = nine_at_a_time()
     end = fit(one, fabric)
