@@ -17,12 +17,16 @@ class PooledBranch(nn.Module):
         c_in: channels before.
         c_out: channels after.
         bins: 1 is the mean of the whole picture.
+        mean_norm: a batch norm behind the mean of the whole picture, as the originals
+            have it. It sees one value a picture, so batches of one cannot be trained;
+            no table of the five papers prints a count that would tell.
     """
 
-    def __init__(self, c_in: int, c_out: int, bins: int = 1) -> None:
+    def __init__(
+        self, c_in: int, c_out: int, bins: int = 1, mean_norm: bool = False
+    ) -> None:
         super().__init__()
-        # a norm over one value a picture has no variance: no norm in the 1 x 1 branch
-        norm = None if bins == 1 else nn.BatchNorm2d
+        norm = None if bins == 1 and not mean_norm else nn.BatchNorm2d
         self.bins = bins
         self.conv = ConvNormAct(c_in, c_out, 1, norm=norm, bias=norm is None)
 
@@ -43,17 +47,22 @@ class ASPP(nn.Module):
         c_in: channels before.
         c_out: channels after.
         rates: dilations.
+        mean_norm: see :class:`PooledBranch`.
     """
 
     def __init__(
-        self, c_in: int, c_out: int = 256, rates: Sequence[int] = (6, 12, 18)
+        self,
+        c_in: int,
+        c_out: int = 256,
+        rates: Sequence[int] = (6, 12, 18),
+        mean_norm: bool = False,
     ) -> None:
         super().__init__()
         self.branches = nn.ModuleList(
             [
                 ConvNormAct(c_in, c_out, 1),
                 *(ConvNormAct(c_in, c_out, 3, dilation=r) for r in rates),
-                PooledBranch(c_in, c_out),
+                PooledBranch(c_in, c_out, mean_norm=mean_norm),
             ]
         )
         self.project = ConvNormAct(len(self.branches) * c_out, c_out, 1)
@@ -71,12 +80,20 @@ class PyramidPooling(nn.Module):
     Args:
         c_in: channels before; each branch gets c_in // number of bins.
         bins: fields a side.
+        mean_norm: see :class:`PooledBranch`.
     """
 
-    def __init__(self, c_in: int, bins: Sequence[int] = (1, 2, 3, 6)) -> None:
+    def __init__(
+        self,
+        c_in: int,
+        bins: Sequence[int] = (1, 2, 3, 6),
+        mean_norm: bool = False,
+    ) -> None:
         super().__init__()
         part = c_in // len(bins)
-        self.branches = nn.ModuleList(PooledBranch(c_in, part, b) for b in bins)
+        self.branches = nn.ModuleList(
+            PooledBranch(c_in, part, b, mean_norm) for b in bins
+        )
         self.c_out = c_in + part * len(bins)
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d h w"]:

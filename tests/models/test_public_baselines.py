@@ -1,9 +1,11 @@
+import pytest
 import torch
 from torch.nn import functional
 
 from spineseg.models import create_model
 from spineseg.models.baselines.resnet_nets import ResNet
 from spineseg.models.baselines.vgg_nets import rise
+from spineseg.models.presets import small
 
 
 def parameters(module):
@@ -52,3 +54,27 @@ def test_the_encoder_of_segnet_is_vgg_16_with_norms():
 def test_the_u_net_of_one_paper_is_not_that_of_another():
     counts = {p: parameters(on_meta(f"{p}/unet")) for p in ("cvmunet", "cervspinenet")}
     assert counts == {"cvmunet": 17_262_977, "cervspinenet": 31_043_521}
+
+
+@pytest.mark.parametrize(
+    ("name", "channels"), [("mdwcnet/deeplab_v3_plus", 256), ("mdwcnet/pspnet", 512)]
+)
+def test_a_norm_behind_the_mean_costs_its_scale_and_saves_the_bias(name, channels):
+    with torch.device("meta"):
+        plain, normed = (
+            create_model(name, 3, 1, mean_norm=with_norm) for with_norm in (False, True)
+        )
+    assert parameters(normed) - parameters(plain) == 2 * channels - channels
+
+
+@pytest.mark.parametrize("name", ["mdwcnet/deeplab_v3_plus", "mdwcnet/pspnet"])
+def test_only_without_that_norm_a_batch_of_one_can_be_trained(name):
+    x = torch.randn(1, 1, 32, 32)
+    plain, normed = (
+        create_model(name, 1, 1, **small(name), mean_norm=with_norm).train()
+        for with_norm in (False, True)
+    )
+    assert plain(x).isfinite().all()
+    assert normed(x.expand(2, 1, 32, 32)).isfinite().all()
+    with pytest.raises(ValueError, match="more than 1 value per channel"):
+        normed(x)

@@ -96,6 +96,7 @@ class DeepLabV3Plus(nn.Module):
         widths: of ResNet's stages.
         depths: of ResNet's stages.
         channels: of the pyramid and of the decoder.
+        mean_norm: a norm behind the mean of the whole picture.
     """
 
     multiple = 16
@@ -107,10 +108,11 @@ class DeepLabV3Plus(nn.Module):
         widths: Sequence[int] = WIDTHS,
         depths: Sequence[int] = DEPTHS,
         channels: int = 256,
+        mean_norm: bool = False,  # papers silent; with it no batch of one trains
     ) -> None:
         super().__init__()
         self.encoder = ResNet(in_channels, 16, widths, depths)
-        self.aspp = ASPP(4 * widths[-1], channels)
+        self.aspp = ASPP(4 * widths[-1], channels, mean_norm=mean_norm)
         self.low = ConvNormAct(4 * widths[0], 48, 1)
         self.decoder = nn.Sequential(
             ConvNormAct(channels + 48, channels), ConvNormAct(channels, channels)
@@ -139,6 +141,7 @@ class PSPNet(nn.Module):
         widths: of ResNet's stages.
         depths: of ResNet's stages.
         channels: before the head.
+        mean_norm: a norm behind the mean of the whole picture.
     """
 
     multiple = 8
@@ -150,10 +153,11 @@ class PSPNet(nn.Module):
         widths: Sequence[int] = WIDTHS,
         depths: Sequence[int] = DEPTHS,
         channels: int = 512,
+        mean_norm: bool = False,  # paper silent; with it no batch of one trains
     ) -> None:
         super().__init__()
         self.encoder = ResNet(in_channels, 8, widths, depths)
-        self.pyramid = PyramidPooling(4 * widths[-1])
+        self.pyramid = PyramidPooling(4 * widths[-1], mean_norm=mean_norm)
         self.fuse = ConvNormAct(self.pyramid.c_out, channels)
         self.head = nn.Sequential(nn.Dropout2d(0.1), nn.Conv2d(channels, classes, 1))
 
@@ -175,8 +179,9 @@ def _row(output: int) -> Callable[..., nn.Module]:
         widths: Sequence[int] = WIDTHS,
         depths: Sequence[int] = DEPTHS,  # ResNet-50; only cervspinenet names it
         channels: int = 256,
+        mean_norm: bool = False,
     ) -> nn.Module:
-        return DeepLabV3Plus(in_channels, classes, widths, depths, channels)
+        return DeepLabV3Plus(in_channels, classes, widths, depths, channels, mean_norm)
 
     make.__doc__ = "Return the DeepLabV3+ that this paper compares with."
     return make
