@@ -122,6 +122,36 @@ def test_films_are_segmented_into_every_format(trained, tmp_path):
     np.testing.assert_array_equal(segments.pixel_array.squeeze() > 0, mask > 0)
 
 
+def test_a_dicom_segmentation_has_the_geometry_of_its_film(trained, tmp_path):
+    pydicom = pytest.importorskip("pydicom")
+    highdicom = pytest.importorskip("highdicom")
+    picture = np.random.default_rng(0).random((50, 70)).astype(np.float32)
+    write_radiograph(tmp_path / "film.dcm", picture, Acquisition((0.5, 0.5), 1.25))
+    mask = tmp_path / "mask.dcm"
+    call("predict", tmp_path / "film.dcm", "--run", run_of(trained[0]), "-o", mask)
+    # segread wants the thickness of a slice, which a film has not
+    found, film = highdicom.imread(mask), pydicom.dcmread(tmp_path / "film.dcm")
+    assert (found.Rows, found.Columns) == (film.Rows, film.Columns) == (50, 70)
+    (measures,) = found.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence
+    assert measures.PixelSpacing == film.PixelSpacing == pytest.approx([0.4, 0.4])
+    assert found.StudyInstanceUID == film.StudyInstanceUID
+    (series,) = found.ReferencedSeriesSequence
+    (named,) = series.ReferencedInstanceSequence
+    assert named.ReferencedSOPInstanceUID == film.SOPInstanceUID
+    np.testing.assert_array_equal(
+        found.get_frame(1), pydicom.dcmread(mask).pixel_array.squeeze()
+    )
+
+
+def test_a_fourth_seed_is_compared_with_the_three(trained, tmp_path):
+    call("train", RECIPE, "--seeds", 3, "-o", tmp_path, "--accelerator", "cpu")
+    (mine,) = (tmp_path / "records").glob("*seed3-*.json")
+    told = call("compare", mine, "--records", trained[0] / "records").output
+    assert "seed 3, against 3 recorded" in told
+    assert "fewer than three" not in told
+    assert told.splitlines()[-1] == "inside the recorded spread"
+
+
 def test_a_folder_is_segmented_and_nothing_is_replaced_unasked(trained, tmp_path):
     films, out = tmp_path / "films", tmp_path / "out"
     films.mkdir()
