@@ -5,6 +5,7 @@ from spineseg.explain.attention import (
     attention_rollout,
     attention_weights,
     fused,
+    grid_attention,
     joined_windows,
     query_map,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "find_layer",
     "fused",
     "grad_cam",
+    "grid_attention",
     "hires_cam",
     "joined_windows",
     "layers_as_run",

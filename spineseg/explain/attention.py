@@ -9,7 +9,7 @@ or the class, so it is no explanation of one class.
 Source: Abnar and Zuidema 2020, arXiv:2005.00928, Sec. 3 (mean over heads, identity).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import torch
@@ -154,6 +154,36 @@ def joined_windows(
         full[:, :, tokens[:, None], tokens[None, :]] = windows[index :: len(own)]
     kept = place[:height, :width].flatten()
     return full[:, :, kept[:, None], kept[None, :]]
+
+
+def grid_attention(
+    model: nn.Module,
+    x: Float[Tensor, "b i y x"],
+    sides: Mapping[str, int],
+    height: int,
+    width: int,
+) -> list[Float[Tensor, "b m n n"]]:
+    """Return the attention of blocks over one grid, some of them in windows.
+
+    What :func:`attention_rollout` wants of an encoder such as SAM's, whose blocks look
+    into windows and, now and then, over the whole grid.
+
+    Args:
+        model: holds the blocks.
+        x: pictures.
+        sides: name of each block, in the order they run, to the side of its windows;
+            0 for a block that sees the whole grid.
+        height: rows of the grid of tokens.
+        width: its columns.
+
+    Raises:
+        SpinesegError: as :func:`attention_of` and :func:`joined_windows`.
+    """
+    seen = attention_of(model, x, list(sides))
+    return [
+        joined_windows(seen[name], height, width, side) if side else seen[name]
+        for name, side in sides.items()
+    ]
 
 
 def attention_rollout(

@@ -6,13 +6,14 @@ from torch import nn
 from torch.nn import functional
 
 from spineseg.blocks.transformer import SelfAttention, TransformerBlock
-from spineseg.blocks.vit import ViTBlock
+from spineseg.blocks.vit import ImageEncoderViT, ViTBlock
 from spineseg.core.errors import SpinesegError
 from spineseg.explain import (
     attention_of,
     attention_rollout,
     attention_weights,
     fused,
+    grid_attention,
     joined_windows,
     query_map,
 )
@@ -152,6 +153,39 @@ def test_joined_windows_of_a_sam_block_are_what_the_block_gathered(side):
     gathered = gathered + (1 - seen.sum(-1)).transpose(1, 2)[..., None] * bias
     by_hand = block.attn.proj(gathered.flatten(2)).view(2, side, side, 4)
     torch.testing.assert_close(by_hand, block.gather(block.norm1(x)))
+
+
+class Tokens(nn.Module):
+    """SAM's encoder up to its last block, on a grid of 4 x 4 with windows of 3."""
+
+    def __init__(self, *global_blocks):
+        super().__init__()
+        torch.manual_seed(0)
+        self.encoder = ImageEncoderViT(
+            1, 8, 3, 2, 4, size=64, window=3, global_blocks=global_blocks
+        ).double()
+        self.sides = {
+            f"encoder.blocks.{i}": 3 * (i not in global_blocks) for i in range(3)
+        }
+
+    def forward(self, x):
+        x = self.encoder.patch_embed(x) + self.encoder.pos_embed
+        for block in self.encoder.blocks:
+            x = block(x)
+        return x.flatten(1, 2)  # b n c
+
+
+@pytest.mark.parametrize("global_blocks", [(), (1,), (0, 2)])
+def test_a_rollout_of_sams_blocks_is_zero_where_nothing_can_pass(global_blocks):
+    model = Tokens(*global_blocks)
+    x = torch.rand(1, 1, 64, 64, dtype=torch.float64)
+    rolled = attention_rollout(grid_attention(model, x, model.sides, 4, 4))[0]
+    torch.testing.assert_close(rolled.sum(-1), torch.ones(16).double())
+    slopes = torch.autograd.functional.jacobian(lambda p: model(p)[0].sum(-1), x)
+    patches = slopes[:, 0, 0].unfold(1, 16, 16).unfold(2, 16, 16)  # q i j 16 16
+    heard = patches.abs().sum((-1, -2)).flatten(1) > 0  # q k
+    assert torch.equal(rolled > 0, heard)
+    assert heard.all() == bool(global_blocks)
 
 
 def test_a_query_map_is_its_row_laid_out_as_the_grid():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from spineseg import rng
 from spineseg.blocks.ss2d import SS2D
@@ -18,6 +19,7 @@ from spineseg.explain import (
     hires_cam,
     layers_as_run,
     mean_logit,
+    occlusion_map,
     plant_cause,
     pointing_game,
     randomised,
@@ -170,6 +172,59 @@ def test_both_maps_find_a_cause_that_the_network_is_built_on():
         heat = explain(Watchman(), shown, target, "bright")
         assert (energy_inside(heat, cause) == 1).all()
         assert (pointing_game(heat, cause) == 1).all()
+
+
+class Overview(nn.Module):
+    """Sees each pixel, and the strongest feature of the whole picture."""
+
+    def __init__(self):
+        super().__init__()
+        self.near = nn.Conv2d(1, 8, 3, padding=1)
+        self.mix = nn.Sequential(nn.Conv2d(16, 16, 1), nn.ReLU(), nn.Conv2d(16, 1, 1))
+
+    def forward(self, x):
+        near = self.near(8 * x - 4).relu()
+        far = near.amax((2, 3), keepdim=True).expand_as(near)
+        return self.mix(torch.cat([near, far], 1))
+
+
+def trained(pictures, labels):
+    """A small network that has learned these labels, right or wrong."""
+    torch.manual_seed(0)
+    net = Overview()
+    adam, draw = torch.optim.Adam(net.parameters(), 0.02), rng(0, "batches")
+    for _ in range(150):
+        chosen = draw.integers(0, len(pictures), 16)
+        loss = functional.binary_cross_entropy_with_logits(
+            net(pictures[chosen]), labels[chosen]
+        )
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    return net.eval(), loss.item()
+
+
+def test_a_map_loses_the_cause_when_the_labels_are_exchanged():
+    """Only who learned that the marker decides can be shown to look at it."""
+    x, mask = pictures(64)
+    planted = plant_cause(x, mask, rng(0, "plant"))
+    shown = torch.from_numpy(planted.pictures)[:, None]
+    labels = torch.from_numpy(planted.masks)[:, None].float()
+    right, right_loss = trained(shown, labels)
+    wrong, wrong_loss = trained(shown, exchanged_labels(labels, rng(0, "labels")))
+    assert right_loss < 0.01
+    assert wrong_loss > 0.05  # 0.065: the place is known, the presence a coin's
+    here = torch.from_numpy(planted.marked)
+    target = mean_logit(0, torch.from_numpy(mask)[here])
+    cause = torch.from_numpy(planted.causes)[here]
+    maps = [
+        occlusion_map(net, shown[here], target, 0.3, patch_px=8, stride_px=4).relu()
+        for net in (right, wrong)
+    ]
+    true, false = (energy_inside(field, cause).nanmean() for field in maps)
+    chance = energy_inside(torch.ones_like(maps[0]), cause).mean()
+    assert true > 3 * chance
+    assert false < 1.5 * chance
 
 
 NETWORKS = [
