@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 
 from spineseg.core.errors import SpinesegError
 from spineseg.metrics.inputs import Mask, mask_of
@@ -19,6 +20,7 @@ from spineseg.notebook.style import COLOURS
 Key = tuple[str, str, str]
 AXES = ("layer", "patient", "target")
 HEAT = "cividis"
+MOST_CELLS = 64
 OPACITIES = tuple(range(0, 101, 10))
 _START_OPACITY = 50
 
@@ -36,7 +38,8 @@ def layer_picker(
     """Lay the heat map of one layer, patient and target over the patient's picture.
 
     Each map has its own scale, from zero to its greatest value, which stands at the
-    colour bar. A map keeps the size the layer gives it, so coarse maps look coarse.
+    colour bar. A map keeps the size the layer gives it, so coarse maps look coarse;
+    one of more than 64 cells along a side is averaged down to 64.
 
     Args:
         pictures: (H, W) grey levels in [0, 1] by the name of the patient.
@@ -59,6 +62,7 @@ def layer_picker(
         raise SpinesegError("there is no such map to start with", found=first)
     outlines = {p: mask_of(t, f"truth of {p}") for p, t in (truths or {}).items()}
     spec = _spec(axes, heat, first)
+    spec["shape"] = _one_shape([pictures[p] for p in axes["patient"]])
     spec["patients"] = [_patient(pictures[p], outlines.get(p)) for p in axes["patient"]]
 
     def draw(layer: str, patient: str, target: str, opacity: int) -> Figure:
@@ -104,7 +108,16 @@ def _heat(values: ArrayLike, key: Key) -> NDArray[np.float64]:
             found=f"shape {heat.shape}, least value {np.min(heat, initial=0):.3g}",
             expected="(h, w), finite, zero or more",
         )
-    return heat
+    return _at_most(heat, MOST_CELLS)
+
+
+def _at_most(heat: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
+    """Return the map averaged over areas, where it has more cells along a side."""
+    height, width = (min(side, cells) for side in heat.shape)
+    if (height, width) == heat.shape:
+        return heat
+    whole = Image.fromarray(heat.astype(np.float32))
+    return np.asarray(whole.resize((width, height), Image.Resampling.BOX), dtype=float)
 
 
 def _spec(
@@ -117,9 +130,9 @@ def _spec(
         control(axis, axis.capitalize(), names, names.index(at), "choice")
         for (axis, names), at in zip(axes.items(), first, strict=True)
     ]
-    percents = [f"{o} %" for o in OPACITIES]
+    percents = [str(o) for o in OPACITIES]
     fade = control(
-        "opacity", "Opacity of the map", percents, OPACITIES.index(_START_OPACITY)
+        "opacity", "Opacity of the map (%)", percents, OPACITIES.index(_START_OPACITY)
     )
     return {
         "controls": [*controls, fade],
@@ -137,6 +150,17 @@ def _spec(
     }
 
 
+def _one_shape(pictures: Sequence[ArrayLike]) -> list[int]:
+    shapes = {np.shape(picture) for picture in pictures}
+    if len(shapes) > 1:
+        raise SpinesegError(
+            "the pictures do not have one shape",
+            found=" and ".join(map(str, sorted(shapes))),
+            remedy="Resample them, or show each in a figure of its own",
+        )
+    return list(shapes.pop())
+
+
 def _patient(picture: ArrayLike, truth: Mask | None) -> dict[str, Any]:
     levels = grey(picture)
     if truth is not None and truth.shape != levels.shape:
@@ -145,7 +169,6 @@ def _patient(picture: ArrayLike, truth: Mask | None) -> dict[str, Any]:
             found=f"shapes {levels.shape} and {truth.shape}",
         )
     return {
-        "shape": list(levels.shape),
         "picture": packed(levels),
         "truth": None if truth is None else runs(truth),
     }
