@@ -27,7 +27,15 @@ SIDES = {
 }
 """Rows and columns of a picture in each paper."""
 
-COLUMNS = "name", "role", "parameters", "MACs", "weights", "multiple"
+LICENCES = {
+    "cervspinenet/cervspinenet": "SAM encoder: Apache-2.0",
+    "cervspinenet/vit_basic": "SAM encoder: Apache-2.0",
+    "cervspinenet/sam": "SAM ViT-B: Apache-2.0",
+    "cervspinenet/sam_one_by_one": "SAM ViT-B: Apache-2.0",
+}
+"""Of published weights that a loader here reads from a file of the user's."""
+
+COLUMNS = "name", "role", "parameters", "MACs", "memory", "multiple", "weights"
 WIDTHS = 34, 9, 12, 11, 10, 8
 
 
@@ -41,7 +49,9 @@ def models(
     """List networks: parameters, multiply-accumulates, memory of the weights.
 
     Counted for one picture of the paper's size, channels and classes, without computing
-    it; no network comes with pretrained weights.
+    it. Memory is that of the weights in single precision; rows and columns of a picture
+    must divide by the multiple. No weights are shipped or downloaded: the last column
+    names the licence of published ones that can be loaded from a file.
     """
     from spineseg.models import list_models
 
@@ -74,6 +84,7 @@ def _row(name: str) -> tuple[str, ...]:
         f"{counted.macs / 1e9:.2f} G",
         f"{4 * counted.parameters / 2**20:.1f} MiB",
         str(_multiple(model)),
+        LICENCES.get(name, "none shipped"),
     )
 
 
@@ -93,5 +104,5 @@ def _multiple(model: "nn.Module") -> int:
 
 def _line(cells: tuple[str, ...]) -> str:
     left = [cell.ljust(w) for cell, w in zip(cells[:2], WIDTHS, strict=False)]
-    right = [cell.rjust(w) for cell, w in zip(cells[2:], WIDTHS[2:], strict=True)]
-    return " ".join((*left, *right))
+    right = [cell.rjust(w) for cell, w in zip(cells[2:-1], WIDTHS[2:], strict=True)]
+    return " ".join((*left, *right, cells[-1]))

@@ -30,9 +30,13 @@ _RESNET = {"widths": (4, 4, 8, 8), "depths": (1, 1, 1, 1), "channels": 8}
 _CVM = {"widths": (8, 8, 16, 16), "depths": (1, 1, 2, 1)}
 _TRANS = {"depth": 1, "heads": 2, "size": 32}
 _SWIN = {"channels": 8, "depths": (2, 1, 1, 1), "heads": (1, 2, 2, 4), "window": 2}
+_R50_VIT = _TRANS | {"width": 8, "depths": (1, 1, 1), "channels": 16}
 
 _SMALL: dict[str, dict[str, Any]] = {
     "cvmunet/unet": _UNET,
+    "mdwcnet/plu_unet": _UNET,
+    "mdwcnet/trans_unet": _R50_VIT,
+    "cvmunet/md_unet": {"widths": (4, 4, 8, 8, 8)},
     "cvmunet/swin_unet": _SWIN,
     "cvmunet/trans_unet": _TRANS | {"width": 8, "hidden": 8},
     "cvmunet/dense_unet": {"width": 8, "layers": (1, 1, 1, 1), "growth": 4},

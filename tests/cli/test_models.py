@@ -2,6 +2,7 @@ from typer.testing import CliRunner
 
 from spineseg import SpinesegError
 from spineseg.cli import app
+from spineseg.cli.models import LICENCES
 from spineseg.models import list_models
 
 
@@ -22,7 +23,15 @@ def test_every_network_of_a_paper_is_listed_with_its_size():
     assert [x.split()[0] for x in lines[1:]] == list_models("cervspinenet")
     own = next(x for x in lines if x.startswith("cervspinenet/cervspinenet "))
     assert own.split()[1:3] == ["proposed", "90,457,729"]
-    assert own.split()[-3:] == ["345.1", "MiB", "16"]
+    size, weights = own.split(" 16 ")
+    assert size.split()[-2:] == ["345.1", "MiB"]
+    assert weights == "SAM encoder: Apache-2.0"
+
+
+def test_no_weights_are_shipped_and_loadable_ones_name_a_network():
+    output = run("inception_unet").output.splitlines()
+    assert all(line.endswith("none shipped") for line in output[1:])
+    assert set(LICENCES) <= set(list_models())
 
 
 def test_an_unknown_paper_is_refused_with_the_known_ones():

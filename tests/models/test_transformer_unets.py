@@ -1,8 +1,9 @@
 import pytest
 import torch
+from torch import nn
 
 from spineseg.models.baselines.swin_unet import SwinUNet
-from spineseg.models.baselines.trans_unet import PixelTransformer
+from spineseg.models.baselines.trans_unet import PixelTransformer, PostNormBlock
 from spineseg.models.registry import create_model
 
 
@@ -74,7 +75,7 @@ def test_the_raw_parameters_of_trans_unet_are_positions_and_a_class_token():
 def test_pixels_do_not_know_where_they_are_without_positions():
     torch.manual_seed(0)
     block = PixelTransformer(8, side=4, depth=1, heads=2, hidden=8).eval()
-    torch.nn.init.zeros_(block.positions)
+    nn.init.zeros_(block.positions)
     x = torch.randn(1, 8, 4, 4)
     with torch.no_grad():
         torch.testing.assert_close(block(x.flip(2)), block(x).flip(2))
@@ -82,6 +83,33 @@ def test_pixels_do_not_know_where_they_are_without_positions():
 
 def test_positions_are_interpolated_for_another_size():
     block = PixelTransformer(2, side=4, depth=1, heads=1, hidden=2)
-    torch.nn.init.ones_(block.positions)
+    nn.init.ones_(block.positions)
     assert torch.equal(block.place(4, 4), block.positions)
     torch.testing.assert_close(block.place(2, 6), torch.ones(13, 2))
+
+
+@pytest.mark.oracle
+def test_the_block_of_trans_unet_agrees_with_that_of_torch():
+    ours = PostNormBlock(8, heads=2, hidden=12, dropout=0.1).eval()
+    theirs = nn.TransformerEncoderLayer(
+        8, 2, 12, activation="gelu", batch_first=True
+    ).eval()
+    state = dict.fromkeys(("self_attn.in_proj_bias", "self_attn.out_proj.bias"))
+    state = {name: torch.zeros_like(theirs.state_dict()[name]) for name in state}
+    state["self_attn.in_proj_weight"] = ours.attention.qkv.weight
+    state["self_attn.out_proj.weight"] = ours.attention.proj.weight
+    layers = {"linear1": ours.mlp[0], "linear2": ours.mlp[3]}
+    layers |= {"norm1": ours.norm1, "norm2": ours.norm2}
+    for name, layer in layers.items():
+        state |= {f"{name}.{k}": v for k, v in layer.state_dict().items()}
+    theirs.load_state_dict(state)
+    x = torch.randn(2, 5, 8)
+    with torch.no_grad():
+        torch.testing.assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.parametrize(("classes", "size", "printed"), [(9, 224, 105.28)])
+def test_the_published_trans_unet_has_the_published_parameters(classes, size, printed):
+    with torch.device("meta"):
+        model = create_model("mdwcnet/trans_unet", 3, classes, size=size)
+    assert round(sum(p.numel() for p in model.parameters()) / 1e6, 2) == printed

@@ -64,6 +64,18 @@ class PostNormBlock(nn.Module):
         return self.norm2(x + self.dropout(self.mlp(x)))
 
 
+def stretch(
+    positions: Float[Tensor, "n c"], side: int, height: int, width: int
+) -> Float[Tensor, "m c"]:
+    """Return the positions of a side x side map for one of height x width."""
+    if height == width == side:
+        return positions
+    grid = rearrange(positions, "(h w) c -> 1 c h w", h=side)
+    size = (height, width)
+    grid = functional.interpolate(grid, size, mode="bicubic", align_corners=False)
+    return rearrange(grid, "1 c h w -> (h w) c")
+
+
 class PixelTransformer(nn.Module):
     """Every pixel of a map is a token; a class token goes along and is dropped.
 
@@ -102,12 +114,8 @@ class PixelTransformer(nn.Module):
 
     def place(self, height: int, width: int) -> Float[Tensor, "n c"]:
         """Return the class token's position and those of the pixels."""
-        if height == width == self.side:
-            return self.positions
-        grid = rearrange(self.positions[1:], "(h w) c -> 1 c h w", h=self.side)
-        size = (height, width)
-        grid = functional.interpolate(grid, size, mode="bicubic", align_corners=False)
-        return torch.cat([self.positions[:1], rearrange(grid, "1 c h w -> (h w) c")])
+        grid = stretch(self.positions[1:], self.side, height, width)
+        return torch.cat([self.positions[:1], grid])
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         """Return pixels that know of one another."""
