@@ -88,9 +88,11 @@ class TextSegFormer(nn.Module):
             raise SpinesegError(
                 "a prompt is one vector other than zero", found=f"shape {t.shape}"
             )
-        self.register_buffer("prompt", functional.normalize(t.float(), dim=0))
         self.encoder = MixTransformer(in_channels, widths, depths, heads)
         self.scale = nn.Linear(len(t), widths[-1])
+        unit = functional.normalize(t.float(), dim=0)
+        # where the weights are: a network may be made on the meta device
+        self.register_buffer("prompt", unit.to(self.scale.weight.device))
         self.decoder = AllMLPDecoder(widths, channels)
         self.head = nn.Conv2d(channels, classes, 1)
 
