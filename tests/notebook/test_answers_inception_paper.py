@@ -1,0 +1,58 @@
+"""The checkers on the paper of the Inception U-Net accept and explain."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from spineseg.notebook.answers.inception_paper import ANSWERS
+from spineseg.notebook.exercises import judge
+
+PREFIX = "inception-paper."
+
+
+def interval(values, factor=None, ddof=1, spread=None):
+    n, mean, sd = len(values), np.mean(values), np.std(values, ddof=ddof)
+    t = factor or stats.t.ppf(0.975, n - 1)
+    half = t * sd * (spread or np.sqrt(1 + 1 / n))
+    return mean - half, mean + half
+
+
+RIGHT = {"1": (0.97, 1.16), "2": interval, "3": (1.2, 2.5), "4": {"A", "c", "e"}}
+
+WRONG = [
+    ("1", (1.16, 0.97), "exchanged"),
+    ("1", (0.0097, 0.0116), "a hundredth"),
+    ("1", (0.97, 1.15), "where the improvement starts"),
+    ("1", (5, 5), "ratio less one"),
+    ("2", lambda v: (0.0, 1.0), "around the mean"),
+    ("2", lambda v: interval(v, spread=len(v) ** -0.5), "a single run scatters more"),
+    ("2", lambda v: interval(v, ddof=0), "n - 1"),
+    ("2", lambda v: interval(v, factor=1.96), "wider than 1.96"),
+    ("2", lambda v: interval(v, factor=1.0), "both tails"),
+    ("3", (-1.2, 2.5), "above the mean"),
+    ("3", (2.5, 1.2), "more trials"),
+    ("3", (1.2, 9.0), "do it often"),
+    ("4", {"z"}, "a to e"),
+    ("4", {"b"}, "needs the pictures"),
+    ("4", {"d"}, "needs a clock"),
+    ("4", {"a", "c"}, "superlative"),
+    ("4", {"e"}, "divided again"),
+]
+
+
+def test_every_exercise_has_a_case():
+    assert {PREFIX + key for key in RIGHT} == set(ANSWERS)
+
+
+@pytest.mark.parametrize("key", RIGHT)
+def test_the_right_answer_is_accepted(key):
+    assert judge(PREFIX + key, RIGHT[key]) is None
+
+
+@pytest.mark.parametrize(("key", "answer", "hint"), WRONG)
+def test_a_wrong_answer_gets_a_hint_that_fits(key, answer, hint):
+    fault = judge(PREFIX + key, answer)
+    assert fault is not None
+    assert re.search(hint, fault)
