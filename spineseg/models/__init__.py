@@ -12,6 +12,7 @@ from spineseg.models import (
 from spineseg.models.baselines import (
     attention_unet,
     channel_unet,
+    condseg,
     dense_unet,
     inception_unet_rows,
     lightm_unet,
@@ -37,6 +38,7 @@ __all__ = [
     "attention_unet",
     "cervspinenet",
     "channel_unet",
+    "condseg",
     "create_model",
     "cvm_unet",
     "dense_unet",
