@@ -158,7 +158,7 @@ class TransUNet(nn.Module):
         heads: int = 4,
         hidden: int = 512,
         size: int = 480,
-        mixed: bool = True,  # claim cvmunet-table3: the variant was not located
+        mixed: bool = True,  # claim cvmunet-T3-row-trans-unet; not located
     ) -> None:
         super().__init__()
         c, deep = width, 8 * width
