@@ -8,6 +8,7 @@ folder without them gives the vertebral bodies of C3 to C7 from its corner point
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,30 +22,35 @@ from spineseg.core.errors import SpinesegError
 from spineseg.core.rng import rng
 from spineseg.core.sample import Sample
 from spineseg.datasets.base import Card, Family, TwinPlan, existing_folder, quantised
+from spineseg.datasets.csxa_files import (
+    CURVATURE,
+    LANDMARKS,
+    SHEET,
+    NeckLandmarks,
+    bodies_from_landmarks,
+    bone_is_darker,
+    lordosis_deg,
+    read_measures,
+    read_neck,
+)
 from spineseg.datasets.films import Shot, film_patient, shoot, upright_film
 from spineseg.datasets.stylus import stylus_mask, traced
 from spineseg.imaging.radiograph import camera_of
 from spineseg.io import (
     Shape,
-    read_labelme,
     read_radiograph,
     write_labelme,
     write_radiograph,
 )
 from spineseg.io._files import atomic_write
 from spineseg.io.radiograph import open_picture
-
-CORNERS = ("top left", "top right", "bottom left", "bottom right")
-LANDMARKS = (
-    "C2 centroid",
-    "C2 bottom left",
-    "C2 bottom right",
-    *(f"C{n} {corner}" for n in range(3, 8) for corner in CORNERS),
-)
-"""CSXA's 23 labels; left and right are those of the picture."""
+from spineseg.io.tables import Cell, write_sheet
 
 NAME = re.compile(r"^\d{7}$")
 PEOPLE = Population(age_years=(18, 80), female=0.5)
+ODDITIES = (0.05, 0.01, 0.02, 0.02)
+"""Shares of films with polygons, a repeated corner, a turned size, dark bone."""
+ANGLE = "C2-C7 angle (degrees)"
 
 CARD = Card(
     name="csxa_spinous",
@@ -54,7 +60,7 @@ CARD = Card(
     classes={0: "background", 1: "spinous processes"},
     variants=("original", "clahe", "augmented", "bodies"),
     count=500,
-    format="PNG, red tracings as PNG, LabelMe JSON with 23 landmarks",
+    format="PNG, red tracings as PNG, LabelMe JSON with 23 landmarks, .xlsx sheet",
     licence="of CSXA not confirmed, read the record's page; the masks are not public",
     access="CSXA V3.0 is open (doi:10.57760/sciencedb.15391); for the 500 tracings no "
     "download was found",
@@ -117,18 +123,31 @@ class NeckTwin:
             f"tracings/{unit}.png",
             f"datasets-JSON/{unit}.json",
         ]
-        write_radiograph(root / files[0], picture)
+        turned = self._oddities(unit)[3]
+        # some later films of the original have bone dark
+        write_radiograph(root / files[0], 1 - picture if turned else picture)
         with atomic_write(root / files[1]) as part:
             Image.fromarray(traced(picture, _spinous(shot))).save(part, format="PNG")
         self._write_landmarks(root / files[2], unit, points, picture.shape)
-        return {"files": files, "knobs": shot.knobs}
+        return {
+            "files": files,
+            "knobs": shot.knobs,
+            "row": _measures(shot, unit, points),
+        }
+
+    def _oddities(self, unit: str) -> tuple[bool, ...]:
+        """Draw which oddities a film has: polygons, a repeat, a turned size, dark bone.
+
+        They are those that readers found in the real files; how often is our guess.
+        """
+        random = rng(self.plan.seed, "csxa", "oddities", unit)
+        return tuple(bool(hit) for hit in random.random(4) < ODDITIES)
 
     def _write_landmarks(
         self, path: Path, unit: str, points: NDArray[Any], size: tuple[int, ...]
     ) -> None:
-        """Write 23 points, with the oddities that readers found in the real files."""
-        random = rng(self.plan.seed, "csxa", "oddities", unit)
-        odd, twice, turned = random.random(3) < (0.05, 0.01, 0.02)
+        """Write 23 points with the film's oddities."""
+        odd, twice, turned, _ = self._oddities(unit)
         kind = "polygon" if odd else "point"
         shapes = [
             Shape(label, point[None], kind)
@@ -140,7 +159,10 @@ class NeckTwin:
         write_labelme(path, shapes, (rows, columns), image_path=f"{unit}.png")
 
     def finish(self, root: Path, written: Sequence[Mapping[str, Any]]) -> None:
-        """Nothing belongs to the whole folder: the sheet of measures is not made."""
+        """Write the sheet, its head in the second row as in the original."""
+        rows = [one["row"] for one in written if "row" in one]
+        head = ["Number", "Sex", "Age", "Pixel equivalent", CURVATURE, ANGLE]
+        write_sheet(root / SHEET, [["Synthetic films"], head, *rows])
 
     def _shot(self, name: str) -> tuple[Shot, NDArray[np.float32], NDArray[np.float64]]:
         random = rng(self.plan.seed, "csxa", int(name[:4]))
@@ -154,6 +176,21 @@ class NeckTwin:
         middle = camera.project(_landmarks_mm(patient))[:, :2]
         # the camera counts from the middle of the first pixel, points from its corner
         return shot, picture, np.round(middle + 0.5, 2)
+
+
+def _measures(shot: Shot, unit: str, points: NDArray[Any]) -> list[str | float]:
+    """Return a row of the sheet; how the original sorts curves is not ours to know."""
+    angle = round(lordosis_deg(points), 1)
+    curve = 1 if angle >= 10 else 5 if angle <= -4 else 2
+    body, spacing = shot.spec.anatomy, round(shot.spacing_mm[0], 4)
+    return [
+        float(unit[:4]),
+        body.sex,
+        float(body.age_years),
+        spacing,
+        float(curve),
+        angle,
+    ]
 
 
 def _spinous(shot: Shot) -> NDArray[np.uint8]:
@@ -173,23 +210,6 @@ def _landmarks_mm(patient: Patient) -> NDArray[np.float64]:
         upper, lower = marks[f"C{n}"].upper, marks[f"C{n}"].lower
         points += [upper[front], upper[back], lower[front], lower[back]]
     return np.array(points)
-
-
-def bodies_from_landmarks(
-    points_px: NDArray[np.float64], size: tuple[int, ...]
-) -> NDArray[np.uint8]:
-    """Return the quadrilaterals of C3 to C7 as a mask; missing corners leave one out.
-
-    The order is top left, top right, bottom right, bottom left: taken as CSXA lists
-    them the corners make a bow tie.
-    """
-    shape = size[0], size[1]
-    mask = np.zeros(shape, np.uint8)
-    for n in range(5):
-        corners = points_px[3 + 4 * n : 7 + 4 * n][[0, 1, 3, 2]]
-        if np.isfinite(corners).all():
-            mask |= Shape(f"C{n + 3}", corners).mask(shape).astype(np.uint8)
-    return mask
 
 
 class NeckFolder:
@@ -221,14 +241,29 @@ class NeckFolder:
         """Return the case number."""
         return name[:4]
 
+    @cached_property
+    def measures(self) -> dict[str, dict[str, Cell]]:
+        """Return the sheet's rows by case number, or nothing without the sheet."""
+        sheet = self.root / SHEET
+        return read_measures(sheet) if sheet.is_file() else {}
+
     def load(self, name: str) -> Sample:
-        """Read film, landmarks where there are some, and the mask."""
+        """Read film, landmarks where there are some, and the mask.
+
+        A film whose bone is dark, by its landmarks, is turned over; ``facts`` say so,
+        and what was odd about the landmarks.
+        """
         film = self.root / "datasets-PNG" / f"{name}.png"
         picture = read_radiograph(film).picture
-        points = np.full((len(LANDMARKS), 2), np.nan)
+        neck = NeckLandmarks(np.full((len(LANDMARKS), 2), np.nan))
         notes = self.root / "datasets-JSON" / f"{name}.json"
         if notes.is_file():
-            points = read_landmarks(notes, film)
+            neck = read_neck(notes, film)
+        points, facts = neck.points_px, {"landmarks": LANDMARKS, **neck.oddities}
+        if bone_is_darker(picture, points):
+            picture, facts["inverted"] = 1 - picture, True
+        if self.measures:
+            facts["measures"] = self.measures.get(self.patient_of(name), {})
         if self.tracings:
             lines = open_picture(self.root / "tracings" / f"{name}.png")
             mask = stylus_mask(np.asarray(lines.convert("RGB")))
@@ -240,23 +275,13 @@ class NeckFolder:
             id=name,
             patient=self.patient_of(name),
             points_px=points,
-            facts={"landmarks": LANDMARKS},
+            facts=facts,
         )
 
 
 def read_landmarks(path: Path, film: Path) -> NDArray[np.float64]:
-    """Return (23, 2) points in the order of :data:`LANDMARKS`, nan where one lacks.
-
-    A label that was set twice counts once (its first). The size is the film's, the
-    JSON's own is not to be trusted.
-    """
-    notes = read_labelme(path, picture=film, trust_picture=True)
-    found = np.full((len(LANDMARKS), 2), np.nan)
-    for row, label in enumerate(LANDMARKS):
-        points = notes.points(label)
-        if len(points):
-            found[row] = points[0]
-    return found
+    """Return (23, 2) points in the order of :data:`LANDMARKS`, nan where one lacks."""
+    return read_neck(path, film).points_px
 
 
 FAMILY = Family(

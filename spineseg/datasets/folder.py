@@ -18,8 +18,9 @@ from spineseg.core.errors import SpinesegError
 from spineseg.core.sample import Sample
 from spineseg.datasets.base import Card, existing_folder
 from spineseg.io import read_mask, read_radiograph, read_slice, read_volume
-from spineseg.io._files import atomic_write, suffix_of
+from spineseg.io._files import atomic_write, is_there, suffix_of
 from spineseg.io.radiograph import is_dicom
+from spineseg.io.tables import read_csv
 from spineseg.io.volume import SUFFIXES
 
 TABLE = "samples.csv"
@@ -127,9 +128,15 @@ def read_flat_mask(path: Path, number: int | None) -> NDArray[np.unsignedinteger
 
 
 def grey_of(values: NDArray[Any]) -> NDArray[np.float32]:
-    """Return MR values in [0, 1]: zero is black, the brightest half percent white."""
+    """Return MR values in [0, 1]: zero is black, the brightest half percent white.
+
+    Raises:
+        SpinesegError: if a value is infinite or no number.
+    """
     top = float(np.percentile(values, 99.5))
     bottom = min(0.0, float(np.percentile(values, 0.5)))
+    if not np.isfinite(bottom + top):
+        raise SpinesegError("the slice holds values that are no numbers")
     spread = max(top - bottom, 1e-6)
     return np.clip((values.astype(np.float64) - bottom) / spread, 0, 1).astype(
         np.float32
@@ -156,18 +163,17 @@ def _read_table(path: Path) -> dict[str, dict[str, str]]:
             path=path,
             expected="a CSV with the columns image and mask",
         )
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-        reader = csv.DictReader(stream)
-        missing = {"image", "mask"} - set(reader.fieldnames or ())
-        if missing:
-            raise SpinesegError(
-                f"the table lacks the column {' and '.join(sorted(missing))}",
-                path=path,
-                found=", ".join(reader.fieldnames or ()) or "nothing",
-            )
-        rows: dict[str, dict[str, str]] = {}
-        for number, row in enumerate(reader, 2):
-            _add_row(rows, row, number, path)
+    head, lines = read_csv(path)
+    missing = {"image", "mask"} - set(head)
+    if missing:
+        raise SpinesegError(
+            f"the table lacks the column {' and '.join(sorted(missing))}",
+            path=path,
+            found=", ".join(head)[:200] or "nothing",
+        )
+    rows: dict[str, dict[str, str]] = {}
+    for number, row in enumerate(lines, 2):
+        _add_row(rows, row, number, path)
     if not rows:
         raise SpinesegError("the table has no row", path=path)
     return rows
@@ -176,13 +182,13 @@ def _read_table(path: Path) -> dict[str, dict[str, str]]:
 def _add_row(
     rows: dict[str, dict[str, str]], row: Mapping[Any, Any], number: int, path: Path
 ) -> None:
-    if None in row or not row.get("image") or not row.get("mask"):
+    if "" in row or not row.get("image") or not row.get("mask"):
         raise SpinesegError(f"line {number} of the table is broken", path=path)
     name = row.get("id") or Path(row["image"]).name.partition(".")[0]
     if name in rows:
         raise SpinesegError(f"line {number} repeats the id {name}", path=path)
     for kind in ("image", "mask"):
-        if not (path.parent / row[kind]).is_file():
+        if not is_there(path.parent / row[kind]):
             raise SpinesegError(
                 f"line {number} names a {kind} that is not there",
                 path=path.parent / row[kind],

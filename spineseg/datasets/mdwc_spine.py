@@ -5,14 +5,12 @@ border of a "spine region" is stated; the twin takes frontal films and the outli
 around all vertebrae with the disc spaces between them.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ImageOps
 from scipy.ndimage import binary_closing
 
 from spineseg.anatomy.sample import Population
@@ -26,12 +24,12 @@ from spineseg.io import (
     LabelMe,
     Shape,
     read_labelme,
+    read_labelme_picture,
     read_radiograph,
     write_labelme,
     write_radiograph,
 )
 from spineseg.io._files import extra
-from spineseg.io._shapes import decode_picture
 
 LABEL = "spine"
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm")
@@ -183,15 +181,13 @@ def _picture_of(notes: LabelMe, file: Path) -> NDArray[np.float32]:
     for candidate in beside:
         if candidate.is_file():
             return read_radiograph(candidate).picture
-    embedded = json.loads(file.read_text(encoding="utf-8-sig")).get("imageData")
-    if not isinstance(embedded, str):
+    if not notes.embedded:
         raise SpinesegError(
             "the picture of this annotation is not there",
             path=file,
             expected=f"one of {', '.join(p.name for p in beside)}, or one inside",
         )
-    upright = ImageOps.exif_transpose(decode_picture(embedded))
-    return np.asarray(upright.convert("L"), np.float32) / np.float32(255)
+    return read_labelme_picture(file)
 
 
 FAMILY = Family(

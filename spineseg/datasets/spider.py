@@ -28,6 +28,7 @@ from spineseg.datasets.splits import split_by_shares
 from spineseg.io import Volume, check_same_grid, read_mask, read_volume
 from spineseg.io import write_volume as write_image
 from spineseg.io._files import atomic_write
+from spineseg.io.tables import read_csv
 
 FILE = re.compile(r"^(\d+)_(t1|t2|t2_SPACE)$")
 BINARY, FOUR = ("t1", "t2"), ("t1_four", "t2_four")
@@ -208,9 +209,8 @@ def read_overview(path: Path) -> dict[str, dict[str, str]]:
     """
     if not path.is_file():
         return {}
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        rows = list(csv.DictReader(stream))
-    if not rows or not {"new_file_name", "subset"} <= set(rows[0]):
+    head, rows = read_csv(path)
+    if not {"new_file_name", "subset"} <= set(head):
         raise SpinesegError(
             "this is no SPIDER table",
             path=path,
@@ -223,6 +223,7 @@ def read_overview(path: Path) -> dict[str, dict[str, str]]:
             "subset": (row.get("subset") or "").strip(),
         }
         for row in rows
+        if "new_file_name" in row
     }
 
 

@@ -167,6 +167,6 @@ def _head(lines: list[str], file: Path) -> dict[str, str]:
             path=file,
             expected=f"{_HEAD!r} and lines for {', '.join(needed)}",
         )
-    if not head["seed"].isdigit():
+    if not head["seed"].isdecimal() or len(head["seed"]) > 20:
         raise SpinesegError("the split's seed is no number", path=file)
     return head

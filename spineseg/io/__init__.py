@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spineseg.io.film_writer import Acquisition, write_radiograph
     from spineseg.io.grey import Window, apply_window
     from spineseg.io.labelme import LabelMe, Shape, read_labelme, write_labelme
+    from spineseg.io.labelme_picture import read_labelme_picture
     from spineseg.io.masks import Mask, read_label_names, read_mask, write_mask
     from spineseg.io.radiograph import Radiograph, read_radiograph
     from spineseg.io.series import Series, Slice, Stack, read_series, read_slice
@@ -34,6 +35,7 @@ _HOMES = {
     "film_writer": ("Acquisition", "write_radiograph"),
     "grey": ("Window", "apply_window"),
     "labelme": ("LabelMe", "Shape", "read_labelme", "write_labelme"),
+    "labelme_picture": ("read_labelme_picture",),
     "masks": ("Mask", "read_label_names", "read_mask", "write_mask"),
     "radiograph": ("Radiograph", "read_radiograph"),
     "series": ("Series", "Slice", "Stack", "read_series", "read_slice"),
@@ -70,6 +72,7 @@ __all__ = [
     "read_dicom",
     "read_label_names",
     "read_labelme",
+    "read_labelme_picture",
     "read_mask",
     "read_radiograph",
     "read_series",

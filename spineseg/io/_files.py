@@ -23,13 +23,24 @@ def existing_file(path: FilePath) -> Path:
         SpinesegError: if there is no such file, or it is a folder, or it is empty.
     """
     chosen = Path(path)
-    if chosen.is_dir():
-        raise SpinesegError("this is a folder, not a file", path=path)
-    if not chosen.is_file():
+    if not is_there(chosen):
+        if chosen.name and len(chosen.name) < 250 and chosen.is_dir():
+            raise SpinesegError("this is a folder, not a file", path=path)
         raise SpinesegError("there is no such file", path=path)
     if chosen.stat().st_size == 0:
         raise SpinesegError("the file is empty (0 bytes)", path=path)
     return chosen
+
+
+def is_there(path: Path) -> bool:
+    """Say whether this is a file; a name that no disk can hold is none.
+
+    ``Path.is_file`` raises on a name of a thousand letters, which a damaged table has.
+    """
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def suffix_of(path: FilePath) -> str:

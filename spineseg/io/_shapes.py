@@ -116,6 +116,7 @@ def decode_picture(text: str) -> Image.Image:
     try:
         opened = Image.open(io.BytesIO(base64.b64decode(text, validate=False)))
         opened.load()
+        opened.info.pop("transparency", None)  # no part of an annotation
     except Exception as error:
         raise SpinesegError("the embedded picture is broken") from error
     return opened

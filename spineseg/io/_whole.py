@@ -30,6 +30,14 @@ META_BYTES = {
     "MET_FLOAT": 4,
     "MET_DOUBLE": 8,
 }
+LINE = 2048
+"""Bytes of the longest header line; MetaIO's own buffers hold 4096."""
+META_MATRICES = ("TransformMatrix", "Rotation", "Orientation")
+META_LISTS = (
+    *META_MATRICES,
+    *("Offset", "Position", "Origin", "CenterOfRotation"),
+    *("ElementSpacing", "ElementSize"),
+)
 
 
 def check_whole(file: Path, suffix: str) -> None:
@@ -67,16 +75,19 @@ def _nifti_bytes(head: bytes, file: Path) -> int:
             dims = struct.unpack_from(order + "8h", head, 40)
             bits = struct.unpack_from(order + "h", head, 72)[0]
             offset = struct.unpack_from(order + "f", head, 108)[0]
+            steps = struct.unpack_from(order + "3f", head, 80)
             break
         if len(head) >= 540 and struct.unpack_from(order + "i", head)[0] == 540:
             dims = struct.unpack_from(order + "8q", head, 16)
             bits = struct.unpack_from(order + "h", head, 14)[0]
             offset = struct.unpack_from(order + "q", head, 168)[0]
+            steps = struct.unpack_from(order + "3d", head, 112)
             break
     else:
         raise SpinesegError("this is no NIfTI file", path=file)
     sizes = dims[1 : dims[0] + 1] if 1 <= dims[0] <= 7 else ()
-    if not sizes or min(sizes) < 1 or bits < 1 or not 0 <= offset < 1e9:
+    usable = sizes and min(sizes) >= 1 and bits >= 1 and 0 <= offset < 1e9
+    if not usable or not all(map(math.isfinite, steps)):  # ITK takes 1 mm for nan
         raise SpinesegError("the NIfTI header is broken", path=file)
     return int(offset) + math.prod(sizes) * bits // 8
 
@@ -84,14 +95,16 @@ def _nifti_bytes(head: bytes, file: Path) -> int:
 def _check_meta(file: Path) -> None:
     with open(file, "rb") as stream:
         fields = _meta_fields(stream, file)
+        promised = _meta_bytes(fields, file)
         local = fields["ElementDataFile"].upper() == "LOCAL"
         if fields.get("CompressedData", "False").lower() != "true":
-            return  # ITK counts the bytes of plain data itself
+            if local:
+                _compare(file.stat().st_size - stream.tell(), promised, file)
+            return  # ITK counts the bytes of a second file itself
         if not local:
             raise SpinesegError(
                 "compressed data outside the .mhd is not read", path=file
             )
-        promised = _meta_bytes(fields, file)
         unpacker = zlib.decompressobj(wbits=47)  # zlib or gzip, by its header
         found = sum(map(len, _unpacked(stream, unpacker)))
     if not unpacker.eof:
@@ -110,18 +123,34 @@ def _unpacked(stream: BinaryIO, unpacker: "zlib._Decompress") -> Iterator[bytes]
 def _meta_fields(stream: BinaryIO, file: Path) -> dict[str, str]:
     fields: dict[str, str] = {}
     while "ElementDataFile" not in fields:
-        line = stream.readline(4096)
+        line = stream.readline(LINE)
         key, equals, value = line.decode("latin-1").partition("=")
-        if not equals or len(fields) > 200:
+        key = key.strip()
+        if not equals or not line.endswith(b"\n") or key in fields or len(fields) > 200:
             raise SpinesegError("the MetaImage header is broken", path=file)
-        fields[key.strip()] = value.strip()
+        fields[key] = value.strip()
     return fields
 
 
 def _meta_bytes(fields: dict[str, str], file: Path) -> int:
+    """Return the bytes that sizes and type promise, once they can be trusted.
+
+    MetaIO copies as many numbers as NDims says into arrays of ten: what is absurd here
+    would overwrite its memory.
+    """
     try:
+        axes = int(fields["NDims"])
         sizes = [int(size) for size in fields["DimSize"].split()]
         channels = int(fields.get("ElementNumberOfChannels", "1"))
+        lists = {key: fields.get(key, "").split() for key in META_LISTS}
+        usable = 2 <= axes <= 4 and len(sizes) == axes and 1 <= channels <= 16
+        usable &= all(1 <= size <= 1 << 20 for size in sizes)
+        for key, numbers in lists.items():
+            wanted = axes**2 if key in META_MATRICES else axes
+            usable &= len(numbers) in (0, wanted)
+            usable &= all(math.isfinite(float(number)) for number in numbers)
+        if not usable:
+            raise SpinesegError("the MetaImage header is broken", path=file)
         return math.prod(sizes) * channels * META_BYTES[fields["ElementType"]]
     except (KeyError, ValueError) as error:
         raise SpinesegError("the MetaImage header is broken", path=file) from error

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from spineseg.core.errors import SpinesegError
-from spineseg.io._files import FilePath, atomic_write, existing_file
+from spineseg.io._files import FilePath, atomic_write, existing_file, is_there
 from spineseg.io._shapes import TYPES, decode_picture, fill
 from spineseg.io.radiograph import open_picture, with_path
 
@@ -44,7 +44,7 @@ class LabelMe:
 
     shapes: in drawing order.  size: (rows, columns) of the upright picture.
     picture_path: the picture's file where one was found.  version: as the file says.
-    notes: oddities.
+    embedded: whether a picture is inside the file.  notes: oddities.
     """
 
     shapes: tuple[Shape, ...]
@@ -52,6 +52,7 @@ class LabelMe:
     picture_path: Path | None = None
     version: str = ""
     notes: tuple[str, ...] = ()
+    embedded: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -134,7 +135,7 @@ def read_labelme(
         SpinesegError: if the JSON is broken, a shape impossible, or the sizes differ.
     """
     file = existing_file(path)
-    content = _load(file)
+    content = load_json(file)
     try:
         stated = _stated_size(content)
         real, where = _real_size(content, file, picture)
@@ -159,10 +160,12 @@ def read_labelme(
     if size is None:
         raise SpinesegError("neither picture nor size is known", path=file)
     version = str(content.get("version", ""))
-    return LabelMe(shapes, size, where, version, tuple(notes))
+    inside = isinstance(content.get("imageData"), str)
+    return LabelMe(shapes, size, where, version, tuple(notes), inside)
 
 
-def _load(file: Path) -> dict[str, Any]:
+def load_json(file: Path) -> dict[str, Any]:
+    """Return a LabelMe file's content, its list of shapes checked to be there."""
     try:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -181,8 +184,8 @@ def _stated_size(content: dict[str, Any]) -> tuple[int, int] | None:
     if not rows or not columns:
         return None  # missing, null or zero: the picture decides
     usable = all(
-        isinstance(side, int) and 0 < side <= MAX_SIDE for side in (rows, columns)
-    )
+        type(side) is int and 0 < side <= MAX_SIDE for side in (rows, columns)
+    )  # isinstance would take JSON's true for the number 1
     if not usable:
         raise SpinesegError("impossible size", found=f"{rows!r} x {columns!r}"[:60])
     return rows, columns
@@ -215,7 +218,7 @@ def _beside(content: dict[str, Any], file: Path) -> Path | None:
         return None
     parts = PureWindowsPath(named).parts  # splits at both kinds of separator
     for candidate in (file.parent.joinpath(*parts), file.parent / parts[-1]):
-        if candidate.is_file():
+        if is_there(candidate):
             return candidate
     return None
 

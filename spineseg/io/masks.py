@@ -16,8 +16,8 @@ from spineseg.io.volume import (
     SUFFIXES,
     Grid,
     Volume,
-    from_sitk,
     load_sitk,
+    read_image,
     write_volume,
 )
 
@@ -159,7 +159,7 @@ def _from_volume(path: FilePath, names: Mapping[int, str]) -> Mask:
         pixels = pixels[0] if pixels.ndim == 3 else pixels
         spacing = (float(image.GetSpacing()[1]), float(image.GetSpacing()[0]))
         return Mask(as_labels(pixels, path), spacing, names=names)
-    volume = from_sitk(image)
+    volume = read_image(image, path)
     labels = as_labels(volume.array, path)
     return Mask(labels, volume.spacing_mm, volume.grid, names)
 
@@ -178,7 +178,7 @@ def read_label_names(path: FilePath) -> dict[int, str]:
             continue
         head, _, rest = line.partition('"')
         columns = head.split()
-        if len(columns) != 7 or not columns[0].isdigit() or not rest.endswith('"'):
+        if len(columns) != 7 or not columns[0].isdecimal() or not rest.endswith('"'):
             raise SpinesegError(
                 f"line {number} is no label description",
                 path=path,

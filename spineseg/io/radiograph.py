@@ -109,18 +109,28 @@ def read_grey(path: FilePath) -> NDArray[np.float32]:
         SpinesegError: if it is no such picture, is broken, or has 1 bit (a mask).
     """
     file = existing_file(path)
-    picture = open_picture(file)
+    try:
+        return grey_levels(open_picture(file))
+    except SpinesegError as error:
+        raise with_path(error, file) from error
+
+
+def grey_levels(picture: Image.Image) -> NDArray[np.float32]:
+    """Return a decoded picture's grey levels in [0, 1]; see :func:`read_grey`.
+
+    Raises:
+        SpinesegError: if it has 1 bit or real numbers.
+    """
     if picture.mode == "1":
         raise SpinesegError(
             "a picture of 1 bit is a mask, not a film",
-            path=file,
             remedy="Read it with read_mask",
         )
     if picture.mode in ("I;16", "I;16B", "I;16L", "I"):
         deep = np.asarray(picture).astype(np.float32) / np.float32(65535)
         return np.clip(deep, 0, 1)
     if picture.mode == "F":
-        raise SpinesegError("a picture of real numbers has no known range", path=file)
+        raise SpinesegError("a picture of real numbers has no known range")
     return np.asarray(picture.convert("L"), np.float32) / np.float32(255)
 
 
@@ -136,6 +146,8 @@ def open_picture(file: Path) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file) as opened:
                 opened.load()
+                # Pillow warns when it converts a palette with transparent entries
+                opened.info.pop("transparency", None)
                 return ImageOps.exif_transpose(opened)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise SpinesegError("the picture is too large to open", path=file) from error

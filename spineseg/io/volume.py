@@ -141,12 +141,27 @@ def read_volume(path: FilePath) -> Volume:
             found=f"size {image.GetSize()}, {image.GetNumberOfComponentsPerPixel()} "
             "values a voxel",
         )
-    return from_sitk(image)
+    return read_image(image, path)
+
+
+def read_image(image: Any, path: FilePath) -> Volume:
+    """Make a Volume of what SimpleITK read from a file; errors name the file."""
+    try:
+        return from_sitk(image)
+    except SpinesegError as error:
+        raise SpinesegError(error.problem, path=path) from error
 
 
 def from_sitk(image: Any) -> Volume:
-    """Make a Volume of a SimpleITK image with three dimensions."""
+    """Make a Volume of a SimpleITK image with three dimensions.
+
+    Raises:
+        SpinesegError: if it does not lie anywhere: a number of its place is none.
+    """
     sitk = extra("SimpleITK", "reading volumes")
+    place = (*image.GetSpacing(), *image.GetOrigin(), *image.GetDirection())
+    if not np.isfinite(place).all() or min(image.GetSpacing()) <= 0:
+        raise SpinesegError("the volume's spacing, origin or directions are no numbers")
     finder = sitk.DICOMOrientImageFilter
     code = finder.GetOrientationFromDirectionCosines(image.GetDirection())
     turned = sitk.DICOMOrient(image, ORIENTATION)

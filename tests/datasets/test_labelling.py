@@ -9,7 +9,8 @@ import pytest
 from spineseg.core.errors import SpinesegError
 from spineseg.datasets import create_dataset
 from spineseg.datasets.chest_xray import patient_of_name
-from spineseg.datasets.csxa import LANDMARKS, bodies_from_landmarks, read_landmarks
+from spineseg.datasets.csxa import read_landmarks
+from spineseg.datasets.csxa_files import LANDMARKS, bodies_from_landmarks
 from spineseg.datasets.mdwc_spine import outlines
 from spineseg.datasets.stylus import stylus_mask, traced
 from spineseg.io import read_labelme

@@ -33,7 +33,7 @@ def test_the_real_loader_reads_the_twins_files_back(name, twin_folder):
 def test_every_file_is_listed_with_knobs_that_json_can_hold(name, twin_folder):
     root, _, written = twin_folder(name)
     listed = {file for one in written for file in one["files"]}
-    tables = {"samples.csv", "labels.txt", "overview.csv"}
+    tables = {"samples.csv", "labels.txt", "overview.csv", "datasets.xlsx"}
     on_disk = {str(p.relative_to(root)) for p in root.rglob("*") if p.is_file()}
     extra = {file for file in on_disk - listed if "annotation.json" not in file}
     assert listed <= on_disk

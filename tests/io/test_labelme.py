@@ -7,7 +7,14 @@ import pytest
 from PIL import Image
 
 from spineseg import SpinesegError
-from spineseg.io import Shape, read_labelme, read_mask, write_labelme
+from spineseg.io import (
+    Shape,
+    read_labelme,
+    read_labelme_picture,
+    read_mask,
+    write_labelme,
+)
+from spineseg.io.radiograph import read_grey
 
 SQUARE = [[2, 2], [6, 2], [6, 6], [2, 6]]
 
@@ -210,3 +217,40 @@ def test_traced_lungs_fill_to_their_masks(shared, number, dice):
     mask = content.mask("lung")
     measured = 2 * (mask & truth).sum() / (mask.sum() + truth.sum())
     assert measured == pytest.approx(dice, abs=5e-5)
+
+
+def test_an_embedded_picture_is_turned_as_its_annotator_saw_it(tmp_path):
+    grey = np.repeat(np.arange(0, 240, 10, dtype=np.uint8)[:, None], 16, 1)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown turned by 90 degrees
+    packed = io.BytesIO()
+    Image.fromarray(grey).save(packed, "JPEG", exif=exif, quality=100)
+    shapes = [{"label": "a", "points": [[0, 0], [3, 0], [3, 3]]}]
+    content = {
+        "shapes": shapes,
+        "imageData": base64.b64encode(packed.getvalue()).decode(),
+        "imageHeight": 16,
+        "imageWidth": 24,
+    }
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(content))
+    picture = read_labelme_picture(path)
+    assert picture.shape == read_labelme(path).size == (16, 24)
+    assert read_labelme(path).embedded
+    np.testing.assert_allclose(picture[0] * 255, grey[::-1, 0], atol=2)
+
+
+def test_an_annotation_without_a_picture_inside_says_so(tmp_path):
+    write_labelme(tmp_path / "x.json", [], (4, 4))
+    with pytest.raises(SpinesegError, match="no picture is embedded"):
+        read_labelme_picture(tmp_path / "x.json")
+
+
+@pytest.mark.shared
+def test_the_embedded_picture_of_a_real_file_is_the_one_beside_it(shared):
+    folder = shared / "data" / "labelme"
+    inside = read_labelme_picture(folder / "0.json")
+    beside = read_grey(folder / "0.jpg")
+    # the annotator's copy was packed again: equal to the eye, not to the bit
+    assert inside.shape == beside.shape
+    assert np.corrcoef(inside.ravel(), beside.ravel())[0, 1] > 0.99
