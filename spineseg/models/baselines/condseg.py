@@ -2,8 +2,8 @@
 
 cvmunet's Table 3 prints 45.55 M parameters and 357.07 G. The paper names the parts but
 not their widths: ``channels``, ``fuse_kernel``, ``refine`` and ``guide_convs`` are the
-open places. The defaults are the nearest reading that was found: 45.16 M and 360.70 G,
-0.9 percent too few and 1.0 percent too many.
+open places. The defaults were fitted to the counts, so being near proves nothing:
+45.16 M and 360.70 G, 0.9 percent too few and 1.0 percent too many.
 SID: foreground, background and what is uncertain, from the coarsest map. CDFA: see
 ``spineseg.blocks.contrast``. The training of the encoder in two stages is not part of
 the network.
@@ -134,7 +134,7 @@ class ConDSeg(nn.Module):
         self.decoders = nn.ModuleList(
             _convolutions(2 * channels, channels, refine) for _ in range(3)
         )
-        # at the size of the picture: the text joins the three decoders there
+        # at the size of the picture: chosen because the count comes nearer
         self.fuse = _convolutions(3 * channels, channels, 2)
         self.head = nn.Conv2d(channels, classes, 1)
 

@@ -37,7 +37,7 @@ class RVM(nn.Module):
 
     def __init__(self, c_in: int, c_out: int, states: int = 16) -> None:
         super().__init__()
-        # the paper draws two norms; the counts are those of one, used twice
+        # one norm, used twice: with two the count would not be the printed one
         self.norm, self.mamba = nn.LayerNorm(c_in), Mamba(c_in, states)
         self.proj = nn.Linear(c_in, c_out)
         self.scale = nn.Parameter(torch.ones(1))
