@@ -9,7 +9,7 @@ statement of what it waits for, or a check whose outcome nobody has accepted.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -55,7 +55,7 @@ class Judgement:
             "id": self.claim.id,
             "paper": self.claim.paper,
             "where": self.claim.where,
-            "kind": self.claim.nature.kind,
+            **asdict(self.claim.nature),
             "claim": self.claim.text,
             "verdict": str(self.verdict),
             "state": self.state,
@@ -63,6 +63,9 @@ class Judgement:
             "assumption": self.finding.assumption,
             "fair_alternative": self.finding.fair,
             "tolerance": self.claim.rule,
+            "values": dict(self.claim.values),
+            "remarks": dict(self.claim.remarks),
+            "read": [[*key, text] for key, text in (self.read or {}).items()],
             "fingerprint": self.fingerprint,
         }
 

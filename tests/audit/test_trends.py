@@ -152,7 +152,7 @@ def test_a_further_seed_makes_the_verdict_stale(tmp_path):
 
 
 def test_two_records_of_one_seed_are_refused(tmp_path):
-    write(tmp_path, WITH, 0.9, seeds=range(0, 1))
+    write(tmp_path, WITH, 0.9, seeds=range(1))
     path = next(tmp_path.iterdir())
     path.with_name(path.name.replace(".json", "-again.json")).write_bytes(
         path.read_bytes()

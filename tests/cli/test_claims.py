@@ -29,6 +29,20 @@ def test_a_paper_and_a_verdict_narrow_the_list():
     }
 
 
+def test_the_list_of_a_paper_ends_with_its_counts_by_verdict():
+    *_, last = call("--paper", "inception_unet").stdout.strip().splitlines()
+    assert "92 claims; 0 stale, 0 unproved" in last
+    lines = call("--paper", "inception_unet").stdout.rpartition("\n\n")[2].splitlines()
+    assert sum(int(line.split()[0]) for line in lines[:-1]) == 92
+
+
+def test_json_holds_all_that_is_known_of_a_claim():
+    (one,) = json.loads(call("inception_unet-hp-batch", "--json").stdout)
+    assert one["values"] == {"batch": "2"}
+    assert one["checkable_by"] == "exact"
+    assert ["ours", "inception_unet/inception_unet/dice plan.batch", "2"] in one["read"]
+
+
 def test_several_verdicts_add_up():
     def count(*names):
         options = [part for name in names for part in ("--verdict", name)]

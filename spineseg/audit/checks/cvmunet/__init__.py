@@ -1,5 +1,11 @@
 """Cvm-UNet (Xue et al. 2025): spinal radiographs, ConvNeXt, VMamba, SCSA."""
 
-from spineseg.audit.checks.cvmunet import scores, setting, testing
+from spineseg.audit.checks.cvmunet import ours, scores, setting, testing, trends
 
-CHECKS = {**setting.CHECKS, **scores.CHECKS, **testing.CHECKS}
+CHECKS = {
+    **setting.CHECKS,
+    **scores.CHECKS,
+    **testing.CHECKS,
+    **ours.CHECKS,
+    **trends.CHECKS,
+}

@@ -3,9 +3,10 @@
 import math
 
 from spineseg.audit.case import Case
-from spineseg.audit.checks.compare import settled
+from spineseg.audit.checks.compare import near, settled
 from spineseg.audit.verdict import Finding, Verdict
 from spineseg.stats import published
+from spineseg.stats.ranges import exactly
 
 _T3, _T5, _T6, _T9 = (f"cvmunet_table{n}" for n in (3, 5, 6, 9))
 _T10, _T11, _T12, _T13 = (f"cvmunet_table{n}" for n in (10, 11, 12, 13))
@@ -88,16 +89,39 @@ def _family(case: Case) -> Finding:
     allowed = {f"{floor * 3 / rank:.4f}": rank for rank in (1, 2, 3)}
     threes = printed <= set(allowed)
     one = len(printed) == 1
-    verdict = Verdict.HOLDS if threes else Verdict.CONTRADICTED
+    least, likely = _single_family(case, floor)
+    written = near(case.number("adj_42"), exactly(likely))
+    verdict = written if threes else Verdict.CONTRADICTED
     return Finding(
         verdict,
         f"Fully separated tests all have the raw p {floor:.7f}, yet print "
         f"{sorted(printed)}. Benjamini-Hochberg within three tests gives "
         f"{sorted(allowed)}; one family of 42 would give all of them one value"
-        f"{'' if one else ', so it was not one family'}.",
+        f"{'' if one else ', so it was not one family'}. That value would be at least "
+        f"{least:.6f}, and {likely:.6f} if the one t-test that prints no less lies "
+        "above the floor.",
         "The family is the three metrics of one baseline.",
         "" if threes else "Another correction may have been used.",
     )
+
+
+def _single_family(case: Case, floor: float) -> tuple[float, float]:
+    """Return the adjusted p of the floor in one family of all tests.
+
+    The floor times the number of tests over the rank of the last that reaches it. The
+    rank is at most the number of tests that print no more than separated ones do (the
+    first value), and smaller if t-tests that print as much lie above the floor.
+    """
+    most = max(float(p) for p in set().union(*_separated(case).values()))
+    tests = _models(case, _T6)
+    printed = [
+        (case.text(_T6, row, "test"), float(case.text(_T6, row, "p_adj")))
+        for row, _, _ in tests
+    ]
+    above = sum(p > most for _, p in printed)
+    level = sum(p == most and test == "t-test" for test, p in printed)
+    n = len(tests)
+    return floor * n / (n - above), floor * n / (n - above - level)
 
 
 def _printed_floor(case: Case) -> tuple[bool, str]:

@@ -1,4 +1,4 @@
-"""MDWC-Net (Gu et al. 2025): spinal radiographs; tables and formulas are missing."""
+"""Numbers and words of MDWC-Net; most cells of its tables are not in our text."""
 
 from spineseg.audit.case import Case
 from spineseg.audit.checks.bounds import iou_above_dice

@@ -1,0 +1,5 @@
+"""MDWC-Net (Gu et al. 2025): spinal radiographs; tables and formulas are missing."""
+
+from spineseg.audit.checks.mdwcnet import ours, tables, trends
+
+CHECKS = {**tables.CHECKS, **ours.CHECKS, **trends.CHECKS}
