@@ -1,7 +1,8 @@
 """Can each proposed network learn at all? Eight pictures of its twin, by heart.
 
-Marked slow: 15 to 35 s each on one quiet core; alone with ``pytest
-tests/models/test_overfit.py``. The small presets, 64 x 64, cross-entropy and Dice loss, at most the steps below.
+Marked slow: 15 to 35 s each on one quiet core; alone with
+``pytest tests/models/test_overfit.py``. The small presets, 64 x 64, cross-entropy and
+Dice loss, at most the steps below.
 """
 
 import numpy as np
