@@ -11,9 +11,10 @@ is not bound to the grid. Two lines are fitted to each end-plate:
   whose middle line keeps the plate's tilt while a ruler rests on either rim.
 
 Both are quantile regressions (Koenker and Bassett 1978, doi:10.2307/1913643), so a few
-wrong pixels, however far out, do not move them. Points are (x, y) in mm, x to the
-right and y down from the picture's top left corner. Sources of the measures
-themselves: :mod:`spineseg.metrics.clinical`.
+wrong pixels, however far out, do not move them. What has no corners, such as an
+ellipse, is measured all the same: it fills its four sides as a waisted body does.
+Points are (x, y) in mm, x to the right and y down from the picture's top left corner.
+Sources of the measures themselves: :mod:`spineseg.metrics.clinical`.
 """
 
 from dataclasses import dataclass
