@@ -2,7 +2,8 @@
 
 The same lines run on a CPU, on one GPU and on many (Lightning Fabric decides), in
 full or mixed precision. Everything random follows from the seed and the position, so
-a run that was killed and resumed on a CPU ends with the same bits.
+a run that was killed and resumed on a CPU ends with the same bits, in bf16, too. With
+16-mixed on a GPU the scale of the loss is no part of a checkpoint and starts anew.
 
 Several devices share each batch and take the same steps as one device would, as long
 as the network treats pictures apart: batch norm sees on each device its own share only.
