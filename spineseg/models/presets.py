@@ -46,6 +46,12 @@ _SMALL: dict[str, dict[str, Any]] = {
     "cvmunet/unet_plus_plus": _UNET,
     "cvmunet/unext": {"widths": (5, 5, 10, 10, 15)},
     "cvmunet/lightm_unet": {"depths": (1, 1), "filters": 16, "states": 2},
+    "cvmunet/meta_unet": {
+        "widths": (4, 4, 8, 8),
+        "depths": (1, 1, 1, 1),
+        "channels": 8,
+        "heads": 2,
+    },
     "cvmunet/condseg": {"widths": (4, 4, 8), "depths": (1, 1, 1), "channels": 8},
     "cvmunet/vm_unet_v2": _CVM | {"channels": 4, "states": 2},
     "cvmunet/cvm_unet": _CVM | {"heads": 2, "vss": {"states": 4}},

@@ -160,7 +160,7 @@ def generator(
 @register("wgan_ctm/res_unet_ctm_dconv")
 def res_unet_ctm_dconv(
     in_channels: int = 1, classes: int = 4, widths: Sequence[int] = WIDTHS
-) -> Generator:
+) -> nn.Module:
     """Return the row "ResUNet + CTM + Dconv" (Table 6): the generator without a critic.
 
     The last row, "Our Model", is ``wgan_ctm/generator``, the same network, trained

@@ -61,6 +61,15 @@ def test_a_change_of_the_input_misses_the_printed_digit(name, change):
     assert counted != count_as_printed(on_meta(name), (1, 3, size, size))
 
 
+def test_our_reading_of_meta_unet_misses_the_printed_numbers_by_a_percent():
+    # printed 21.70 M and 15.74 G; 15.80 G with a second class
+    counted = count_as_printed(on_meta("cvmunet/meta_unet"), (1, 3, 448, 448))
+    more = count_as_printed(on_meta("cvmunet/meta_unet", classes=2), (1, 3, 448, 448))
+    assert round(counted.parameters / 1e6, 2) == 21.67
+    assert round(counted.macs / 1e9, 2) == 15.57
+    assert round((more.macs - counted.macs) / 1e9, 2) == 0.06
+
+
 def test_our_reading_of_condseg_misses_the_printed_numbers_by_a_percent():
     # printed 45.55 M and 357.07 G; the paper names parts, not widths
     model = on_meta("cvmunet/condseg")

@@ -24,6 +24,8 @@ WIDTHS, DEPTHS = (64, 128, 256, 512), (3, 4, 6, 3)
 class Bottleneck(nn.Module):
     """1 x 1 down, 3 x 3, 1 x 1 up to four times the width, and a shortcut."""
 
+    expansion = 4
+
     def __init__(self, c_in: int, width: int, stride: int, dilation: int) -> None:
         super().__init__()
         c_out = 4 * width
@@ -41,14 +43,35 @@ class Bottleneck(nn.Module):
         return functional.relu(self.main(x) + self.shortcut(x))
 
 
+class BasicBlock(nn.Module):
+    """Two 3 x 3 convolutions and a shortcut; the block of ResNet-34."""
+
+    expansion = 1
+
+    def __init__(self, c_in: int, width: int, stride: int, dilation: int) -> None:
+        super().__init__()
+        self.main = nn.Sequential(
+            ConvNormAct(c_in, width, 3, stride, dilation),
+            ConvNormAct(width, width, 3, 1, dilation, act=None),
+        )
+        self.shortcut: nn.Module = nn.Identity()
+        if stride > 1 or c_in != width:
+            self.shortcut = ConvNormAct(c_in, width, 1, stride, act=None)
+
+    def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d h2 w2"]:
+        """Add the main path to the shortcut."""
+        return functional.relu(self.main(x) + self.shortcut(x))
+
+
 class ResNet(nn.Module):
-    """ResNet-50 without its classifier: 23,508,032 parameters; four maps.
+    """ResNet without its classifier: 23,508,032 parameters for 50 layers; four maps.
 
     Args:
         in_channels: of the picture.
         stride: of the coarsest map: 8, 16 or 32.
-        widths: of the stages, a quarter of their channels.
+        widths: of the stages, a quarter of their channels with bottleneck blocks.
         depths: blocks of the stages.
+        block: of 50 and more layers by default, :class:`BasicBlock` of 34 and fewer.
     """
 
     def __init__(
@@ -57,6 +80,7 @@ class ResNet(nn.Module):
         stride: int = 32,
         widths: Sequence[int] = WIDTHS,
         depths: Sequence[int] = DEPTHS,
+        block: type[Bottleneck] | type[BasicBlock] = Bottleneck,
     ) -> None:
         super().__init__()
         self.stem = ConvNormAct(in_channels, widths[0], 7, stride=2)
@@ -66,9 +90,9 @@ class ResNet(nn.Module):
             reached *= step
             # a stage that does not halve looks twice as far instead
             dilation *= 2 if i and step == 1 else 1
-            blocks = [Bottleneck(c, width, step, dilation)]
-            c = 4 * width
-            blocks += [Bottleneck(c, width, 1, dilation) for _ in range(depth - 1)]
+            blocks = [block(c, width, step, dilation)]
+            c = block.expansion * width
+            blocks += [block(c, width, 1, dilation) for _ in range(depth - 1)]
             stages.append(nn.Sequential(*blocks))
         self.stages = nn.ModuleList(stages)
 
