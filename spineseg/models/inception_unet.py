@@ -38,7 +38,8 @@ def inception_unet(
         dual: with the auxiliary head.
         skips: attention in the skips: none, se, sam or cbam (Table 4).
         bottleneck_norms: 1 or 2; Table 8 needs two here and one in the plain U-Net.
-        dropout: share of channels dropped.
+        dropout: share of the numbers dropped, each by itself, as the layer of that name
+            does in the framework whose counts these are.
     """
     first: nn.Module = DoubleConvReLUNorm(in_channels, widths[0])
     top = widths[0]
@@ -60,6 +61,26 @@ def inception_unet(
     joins = [skip_attention(skips, c) for c in above]
     auxiliary = widths[-1] if dual else None
     return KerasUNet(encoder, joins, decoder, rises, classes, auxiliary)
+
+
+@register("inception_unet/unet")
+def unet(
+    in_channels: int = 1,
+    classes: int = 2,
+    widths: Sequence[int] = WIDTHS,
+    bottleneck_norms: int = 1,  # the count of Table 8 is 1,024 channels short of two
+    dropout: float = 0.5,  # paper silent; as in the network that is built on it
+) -> nn.Module:
+    """Return the U-Net that the others are compared with (Tables 2 to 9)."""
+    return inception_unet(
+        in_channels,
+        classes,
+        widths,
+        inception=None,
+        dual=False,
+        bottleneck_norms=bottleneck_norms,
+        dropout=dropout,
+    )
 
 
 @register("inception_unet/unet_inception")

@@ -34,7 +34,7 @@ SKIPS: dict[str, Make] = {
 
 
 class DoubleConvReLUNorm(nn.Sequential):
-    """Twice a 3 x 3 convolution, ReLU, batch norm; dropout at the end."""
+    """Twice a 3 x 3 convolution, ReLU, batch norm; dropout of numbers at the end."""
 
     def __init__(
         self, c_in: int, c_out: int, norms: int = 2, dropout: float = 0.0
@@ -43,7 +43,7 @@ class DoubleConvReLUNorm(nn.Sequential):
         for i, (a, b) in enumerate(pairwise((c_in, c_out, c_out))):
             parts += [nn.Conv2d(a, b, 3, padding=1), nn.ReLU()]
             parts += [nn.BatchNorm2d(b)] if i < norms else []
-        super().__init__(*parts, *([nn.Dropout2d(dropout)] if dropout else []))
+        super().__init__(*parts, *([nn.Dropout(dropout)] if dropout else []))
 
 
 class ProjectedDouble(nn.Module):
@@ -67,22 +67,30 @@ class TransformerBottleneck(nn.Module):
         inner: width of the attention, all heads together; 512 by the count.
         heads: of it; the count cannot tell.
         hidden: of the perceptron; 128 by the count.
+        dropout: share of the numbers dropped at the end.
     """
 
     def __init__(
-        self, c_in: int, c_out: int, inner: int = 512, heads: int = 8, hidden: int = 128
+        self,
+        c_in: int,
+        c_out: int,
+        inner: int = 512,
+        heads: int = 8,
+        hidden: int = 128,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.conv = nn.Sequential(
             nn.Conv2d(c_in, c_out, 3, padding=1), nn.ReLU(), nn.BatchNorm2d(c_out)
         )
         self.block = TransformerBlock(c_out, heads, inner, hidden)
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b d h w"]:
         """Return the map with every pixel told of all others."""
         x = self.conv(x)
         tokens = self.block(x.flatten(2).transpose(1, 2))  # b n c
-        return tokens.transpose(1, 2).unflatten(2, x.shape[2:])
+        return self.dropout(tokens.transpose(1, 2).unflatten(2, x.shape[2:]))
 
 
 class KerasUNet(nn.Module):

@@ -187,15 +187,3 @@ class BilinearUNet(UShape):
 
 
 register("cvmunet/unet")(BilinearUNet)
-
-
-@register("inception_unet/unet")
-def inception_unet_baseline(
-    in_channels: int = 1,
-    classes: int = 2,
-    widths: Sequence[int] = WIDTHS,
-    norm: Norm = nn.BatchNorm2d,
-    bottleneck_norms: int = 1,  # the count of Table 8 is 1,024 channels short of two
-) -> UNet:
-    """Return the U-Net that inception_unet compares with (Table 8)."""
-    return UNet(in_channels, classes, widths, norm, bottleneck_norms)

@@ -87,10 +87,9 @@ def test_weights_survive_a_round_trip_and_decide_the_output(name):
     assert torch.equal(first(x), second(x))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_another_norm_takes_the_place_of_batch_norm(name):
+def test_another_norm_takes_the_place_of_batch_norm():
     group = functools.partial(nn.GroupNorm, 2)
-    model = small(name, in_channels=1, norm=group)
+    model = small("cvmunet/unet", in_channels=1, norm=group)
     kinds = {type(m) for m in model.modules()}
     assert nn.GroupNorm in kinds
     assert nn.BatchNorm2d not in kinds

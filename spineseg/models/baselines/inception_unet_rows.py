@@ -2,10 +2,13 @@
 
 Each is the reading whose count is that of Table 8 to the last digit. That paper's
 TransUNet is not the network it cites: one convolution of the bottleneck gives way to
-one transformer block, without positions and without a pretrained encoder.
+one transformer block, without positions and without a pretrained encoder. The paper
+gives its own network dropout in the deeper layers and is silent on the others: here
+all have the same, so that a comparison does not turn on it.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from torch import nn
@@ -21,7 +24,8 @@ from spineseg.models.keras_unet import (
 from spineseg.models.registry import register
 from spineseg.models.unet import WIDTHS
 
-Block = Callable[[int, int], nn.Module]
+Block = Callable[..., nn.Module]
+DROPOUT = 0.5
 
 
 def _unet(
@@ -32,9 +36,11 @@ def _unet(
     bottleneck: Block,
     skip: Callable[[int], nn.Module],
 ) -> KerasUNet:
-    steps = list(pairwise((in_channels, *widths)))
-    encoder = [block(a, b) for a, b in steps[:-1]]
-    encoder.append(bottleneck(*steps[-1]))
+    """Build a row; the bottleneck and the level above it drop out."""
+    *shallow, deep, lowest = pairwise((in_channels, *widths))
+    encoder = [block(a, b) for a, b in shallow]
+    encoder.append(block(*deep, dropout=DROPOUT))
+    encoder.append(bottleneck(*lowest, dropout=DROPOUT))
     rises = list(pairwise(reversed(widths)))
     return KerasUNet(
         encoder,
@@ -83,9 +89,8 @@ def trans_unet(
     hidden: int = 128,  # fixed by the count
 ) -> KerasUNet:
     """Return the U-Net with one transformer block at its bottleneck."""
-
-    def bottleneck(c_in: int, c_out: int) -> nn.Module:
-        return TransformerBottleneck(c_in, c_out, inner, heads, hidden)
+    sizes = {"inner": inner, "heads": heads, "hidden": hidden}
+    bottleneck = partial(TransformerBottleneck, **sizes)
 
     def skip(channels: int) -> nn.Module:
         return nn.Identity()
