@@ -20,7 +20,8 @@ from spineseg.datasets.base import Card, Family, TwinPlan, existing_folder
 from spineseg.datasets.folder import grey_of
 from spineseg.datasets.spider_twin import (
     PATIENTS,
-    SERIES,
+    SPACE,
+    WITH_SPACE,
     SpinePatients,
     table_row,
 )
@@ -31,7 +32,7 @@ from spineseg.io._files import atomic_write
 from spineseg.io.tables import read_csv
 
 FILE = re.compile(r"^(\d+)_(t1|t2|t2_SPACE)$")
-BINARY, FOUR = ("t1", "t2"), ("t1_four", "t2_four")
+BINARY, FOUR = ("t1", "t2", "space"), ("t1_four", "t2_four", "space_four")
 CLASSES = {0: "background", 1: "vertebrae", 2: "canal", 3: "discs"}
 
 CARD = Card(
@@ -40,7 +41,7 @@ CARD = Card(
     paper="inception_unet",
     modality="MR, sagittal",
     classes=CLASSES,
-    variants=(*BINARY, *FOUR, "t1_labels", "t2_labels"),
+    variants=(*BINARY, *FOUR, "t1_labels", "t2_labels", "space_labels"),
     count=196,
     format=".mha volumes and masks, overview.csv",
     licence="CC BY 4.0",
@@ -48,8 +49,16 @@ CARD = Card(
     citation="van der Graaf et al. 2024, Sci Data 11:264, "
     "doi:10.1038/s41597-024-03090-w",
     twin="T1 and T2 of synthetic patients; 15 slices; one file in seven has its slices "
-    "on the first axis, as in the original; no T2_SPACE",
+    "on the first axis, as in the original; 41 of 218 patients have T2_SPACE besides; "
+    "every patient has T1 and T2 (the original lacks some); vertebrae cut by the "
+    "border keep labels 101 to 125 in training masks, where the original has none",
 )
+
+
+def contrast_of(variant: str) -> str:
+    """Return the series of a variant as file names call it."""
+    word = variant.partition("_")[0]
+    return SPACE if word == "space" else word
 
 
 def classes_of(labels: NDArray[np.integer], variant: str) -> NDArray[np.uint8]:
@@ -90,8 +99,10 @@ class SpiderTwin:
     def __init__(self, plan: TwinPlan) -> None:
         self.plan, self.variant = plan, plan.variant or "t1"
         self.people = SpinePatients(plan.seed, plan.size_px or 448)
-        self._units = tuple(str(n) for n in PATIENTS[: plan.count or CARD.count])
-        self.contrast = self.variant.partition("_")[0]
+        self.contrast = contrast_of(self.variant)
+        kept = WITH_SPACE if self.contrast == SPACE else frozenset(PATIENTS)
+        numbers = [n for n in PATIENTS if n in kept]
+        self._units = tuple(str(n) for n in numbers[: plan.count or CARD.count])
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -118,12 +129,12 @@ class SpiderTwin:
         return middle_sample(drawn.image, drawn.labels, name, self.variant, facts)
 
     def write(self, unit: str, root: Path) -> dict[str, Any]:
-        """Write both series of a patient and their masks."""
+        """Write the series of a patient and their masks."""
         files, rows = [], []
         knobs: Mapping[str, Any] = {}
         for folder in ("images", "masks"):
             (root / folder).mkdir(parents=True, exist_ok=True)
-        for contrast in SERIES:
+        for contrast in self.people.contrasts(int(unit)):
             drawn = self.people.series(int(unit), contrast)
             names = [f"{kind}/{unit}_{contrast}.mha" for kind in ("images", "masks")]
             order = drawn.orientation
@@ -153,7 +164,7 @@ class SpiderFolder:
     def __init__(self, root: Path, variant: str = "t1") -> None:
         self.root = existing_folder(root, "images, masks and overview.csv")
         self.variant = variant
-        contrast = variant.partition("_")[0]
+        contrast = contrast_of(variant)
         found = []
         for file in existing_folder(self.root / "images", ".mha volumes").glob("*.mha"):
             match = FILE.match(file.stem)

@@ -17,6 +17,8 @@ from spineseg.io import Volume, make_volume
 from spineseg.io.volume import as_type
 
 SERIES = ("t1", "t2")
+SPACE = "t2_SPACE"
+"""A 3-D series of thin slices, which 41 of the 218 patients have besides."""
 SHARE_FIRST = 50 / 360
 """Of the original's training volumes 50 of 360 have their slices on the first axis."""
 SHARE_UNEQUAL = 201 / 310
@@ -49,6 +51,9 @@ def _numbers() -> tuple[int, ...]:
 
 
 PATIENTS = _numbers()
+WITH_SPACE = frozenset(
+    int(n) for n in rng(0, "spider", "space").permutation(PATIENTS)[:41]
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class SpinePatients:
         self.seed, self.size_px = seed, size_px
         # one patient kept: both of its series come from one geometry pass
         self._rendered = lru_cache(maxsize=1)(self._render)
+        self._thin = lru_cache(maxsize=1)(self._render_thin)
 
     def subset(self, number: int) -> str:
         """Return training (179 of 218 patients) or validation."""
@@ -77,8 +83,30 @@ class SpinePatients:
         return "validation" if number in held else "training"
 
     def series(self, number: int, contrast: str) -> Drawn:
-        """Return one series of a patient."""
+        """Return one series of a patient; see :meth:`contrasts`."""
+        if contrast == SPACE:
+            return self._thin(number)
         return self._rendered(number)[contrast]
+
+    def contrasts(self, number: int) -> tuple[str, ...]:
+        """Return which series a patient has."""
+        return (*SERIES, SPACE) if number in WITH_SPACE else SERIES
+
+    def _render_thin(self, number: int) -> Drawn:
+        """Render slices 1 mm apart, the same body as in the other series."""
+        spec = sample_patient(rng(self.seed, "spider", number), PEOPLE)
+        stack = {
+            "matrix": self.size_px,
+            "slices": 61 if self.size_px > 200 else 9,
+            "fov_mm": 280.0,
+            "thickness_mm": 0.9,
+            "gap": 1 / 9,
+            "samples": 1,
+        }
+        found = render_mri_set(Patient(spec), "sagittal", ("t2",), **stack)["t2"]
+        knobs = plain({"patient": spec.as_dict(), "stack": stack, "ratio": 1.0})
+        body = spec.anatomy
+        return Drawn(*_stored(found, 1.0), "LPS", knobs, body.sex, body.age_years)
 
     def _render(self, number: int) -> dict[str, Drawn]:
         random = rng(self.seed, "spider", number)
@@ -136,26 +164,43 @@ def _columns(array: NDArray[Any], columns: int, order: int) -> NDArray[Any]:
 def table_row(name: str, drawn: Drawn, subset: str) -> dict[str, str]:
     """Return one row of ``overview.csv`` with the original's columns and quirks.
 
-    Columns that a phantom has no value for stay empty, as many of the original do.
+    Those are: a space behind some letters of ``sex``; an age in ``birth_date``, mostly
+    empty; about half of the rows without the columns that one maker leaves out; no
+    body part and no software in a 3-D series; a spacing without its leading zero.
     """
     labels = np.unique(drawn.labels.array)
-    row_mm, column_mm = (round(step, 5) for step in drawn.image.spacing_mm[1:])
-    odd = (
-        int(name.partition("_")[0]) % 3
-    )  # some letters carry a space, as they do there
+    number, _, contrast = name.partition("_")
+    kind, thin = int(number), contrast == SPACE
+    steps = [f"{round(step, 5):g}" for step in drawn.image.spacing_mm[1:]]
+    if kind % 8 == 0:  # 58 of the original's 447 rows
+        steps = [step.removeprefix("0") for step in steps]
+    t1 = contrast == "t1"
     known = {
         "new_file_name": name,
         "num_vertebrae": str(int(((labels >= 1) & (labels <= 25)).sum())),
         "num_discs": str(int(((labels >= 201) & (labels <= 225)).sum())),
-        "sex": drawn.sex[0].upper() + (" " if odd == 0 else ""),
-        "birth_date": f"{drawn.age_years:.0f}.0" if odd == 1 else "",
+        "sex": drawn.sex[0].upper() + (" " if kind % 3 == 0 else ""),
+        "birth_date": f"{drawn.age_years:.0f}.0" if thin or kind % 5 == 1 else "",
         "subset": subset,
-        "BodyPartExamined": "LSPINE",
+        "BodyPartExamined": "" if thin else "LSPINE",
+        "EchoNumbers": "1",
+        "EchoTime": "10.0" if t1 else "105.0",
+        "FlipAngle": "90",
+        "ImagedNucleus": "1H",
+        "MRAcquisitionType": "3D" if thin else "2D",
         "Manufacturer": "spineseg synthetic",
         "MagneticFieldStrength": "1.5",
         "PhotometricInterpretation": "MONOCHROME2",
-        "PixelSpacing": f"[{row_mm}, {column_mm}]",
+        "PixelSpacing": f"[{', '.join(steps)}]",
+        "RepetitionTime": "560.0" if t1 else "3600.0",
         "SamplesPerPixel": "1",
+        "ScanningSequence": "SE",
+        "SliceThickness": f"{drawn.image.spacing_mm[0] / (10 / 9 if thin else 1.1):g}",
+        "SoftwareVersions": "" if thin else "spineseg",
         "SpacingBetweenSlices": f"{drawn.image.spacing_mm[0]:g}",
+        "SpecificCharacterSet": "ISO_IR 100",
     }
+    if kind % 2:  # one maker's columns, empty in 211 of the original's 447 rows
+        known |= {"AngioFlag": "N", "TransmitCoilName": "Body"}
+        known["SeriesDescription"] = f"SAG {contrast.upper().replace('_', ' ')}"
     return {column: known.get(column, "") for column in COLUMNS}
