@@ -94,6 +94,9 @@ def quiet_pydicom() -> Iterator[None]:
     """
     logger = logging.getLogger("pydicom")
     level = logger.level
+    if level > logging.CRITICAL:  # quiet already: each change of level costs
+        yield
+        return
     logger.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():

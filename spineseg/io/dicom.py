@@ -18,6 +18,7 @@ from pydicom.encaps import get_frame
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.pixels.decoders.base import get_decoder
+from pydicom.sequence import Sequence
 from pydicom.uid import UID
 
 from spineseg.core.errors import SpinesegError
@@ -110,6 +111,8 @@ def field(header: Dataset, keyword: str, default: Any = None) -> Any:
     try:
         with quiet_pydicom():
             value = header.get(keyword)
+            if isinstance(value, Sequence):
+                str(value)  # broken items raise only when they are looked at
     except Exception as error:
         raise SpinesegError(f"the element {keyword} cannot be read") from error
     return default if value is None or value == "" else value
@@ -271,6 +274,8 @@ def keep_stored_bits(frame: NDArray[Any], header: Dataset) -> NDArray[np.integer
     high = int(field(header, "HighBit", stored - 1))
     if stored == allocated:
         return frame
+    if high == stored - 1 and int(field(header, "PixelRepresentation", 0)) == 0:
+        return frame & frame.dtype.type((1 << stored) - 1)
     words = frame.astype(np.int32) >> (high - stored + 1)
     words &= (1 << stored) - 1
     if int(field(header, "PixelRepresentation", 0)) == 1:

@@ -57,12 +57,15 @@ def apply_window(
     if function == "LINEAR":
         if width == 1:
             return (work > center - 0.5).astype(np.float32)
-        shifted = (work - (center - 0.5)) / (width - 1.0)
+        shifted = work - np.float32(center - 0.5)
+        shifted /= np.float32(width - 1.0)
     elif function == "LINEAR_EXACT":
-        shifted = (work - center) / width
+        shifted = work - np.float32(center)
+        shifted /= np.float32(width)
     else:
         raise SpinesegError("unknown VOI LUT function", found=function)
-    return np.clip(shifted + 0.5, 0, 1).astype(np.float32)
+    shifted += np.float32(0.5)  # in place: a film has ten million pixels
+    return np.clip(shifted, 0, 1, out=shifted)
 
 
 def modality_values(stored: NDArray[np.integer], header: Dataset) -> Floats:
@@ -81,6 +84,8 @@ def modality_values(stored: NDArray[np.integer], header: Dataset) -> Floats:
     intercept = (numbers(header, "RescaleIntercept") or [0.0])[0]
     if slope == 0:
         raise SpinesegError("RescaleSlope is zero: every pixel would be the same")
+    if (slope, intercept) == (1, 0):
+        return stored.astype(np.float32)  # 16 bits fit exactly
     return (stored * np.float64(slope) + intercept).astype(np.float32)
 
 

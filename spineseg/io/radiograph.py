@@ -10,9 +10,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pydicom.dataset import Dataset
 
 from spineseg.core.errors import SpinesegError
-from spineseg.io._files import FilePath, existing_file
+from spineseg.io._files import FilePath, existing_file, quiet_pydicom
+from spineseg.io.dicom import DicomImage, read_dicom
 from spineseg.io.dicom import field as element
-from spineseg.io.dicom import read_dicom
 from spineseg.io.grey import Window
 from spineseg.io.spacing import Spacing, film_spacing
 from spineseg.io.voi import show_values
@@ -163,7 +163,13 @@ def open_picture(file: Path) -> Image.Image:
 
 
 def _from_dicom(file: Path, window: tuple[float, float] | None) -> Radiograph:
-    image = read_dicom(file)
+    with quiet_pydicom():
+        return _of_image(read_dicom(file), file, window)
+
+
+def _of_image(
+    image: DicomImage, file: Path, window: tuple[float, float] | None
+) -> Radiograph:
     header = image.header
     try:
         _check_projection(header)

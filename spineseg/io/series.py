@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from spineseg.core.errors import SpinesegError
-from spineseg.io._files import FilePath
-from spineseg.io.dicom import field, numbers, read_dicom
+from spineseg.io._files import FilePath, quiet_pydicom
+from spineseg.io.dicom import DicomImage, field, numbers, read_dicom
 from spineseg.io.grey import Window, modality_values
 from spineseg.io.radiograph import is_dicom, with_path
 from spineseg.io.voi import show_values
@@ -140,7 +140,13 @@ def read_slice(path: FilePath, *, window: tuple[float, float] | None = None) -> 
     Raises:
         SpinesegError: if the file cannot be read or does not say where it lies.
     """
-    image = read_dicom(path)
+    with quiet_pydicom():
+        return _of_image(read_dicom(path), path, window)
+
+
+def _of_image(
+    image: DicomImage, path: FilePath, window: tuple[float, float] | None
+) -> Slice:
     header = image.header
     try:
         shown = show_values(image, window)

@@ -19,6 +19,7 @@ from spineseg.io import (
     read_mask,
     read_radiograph,
     read_volume,
+    write_radiograph,
     write_volume,
 )
 
@@ -118,6 +119,20 @@ def test_a_header_that_would_end_the_process_is_refused_first(tmp_path, line, in
     path.write_bytes(whole.replace(line.encode(), instead.encode(), 1))
     with pytest.raises(SpinesegError, match=r"x\.mha"):
         read_volume(path)
+
+
+def test_a_sequence_in_place_of_a_word_is_refused(tmp_path):
+    # its items are parsed when they are looked at: in the middle of a comparison once
+    path = tmp_path / "x.dcm"
+    write_radiograph(path, np.zeros((8, 8)))
+    word = b"\x08\x00\x68\x00CS\x10\x00FOR PRESENTATION"
+    item = b"\xfe\xff\x00\xe0\x08\x00\x00\x00EN\x41\x00TI\x00\x00"
+    whole = path.read_bytes()
+    assert word in whole
+    sequence = b"\x08\x00\x68\x00SQ\x00\x00\x10\x00\x00\x00" + item
+    path.write_bytes(whole.replace(word, sequence))
+    with pytest.raises(SpinesegError, match=r"x\.dcm.*PresentationIntentType"):
+        read_radiograph(path)
 
 
 def test_a_slice_with_values_that_are_no_numbers_gives_no_picture():
