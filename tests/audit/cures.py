@@ -35,6 +35,7 @@ def _said(paper: str, about: str, where: str, value: str) -> dict[Key, str]:
 
 CURES: dict[str, dict[Key, str]] = {
     "cvmunet-data-T1-positive": _POSITIVE,
+    "wgan_ctm-T1-segnet": _values("wgan_ctm-T1-segnet", size="256×256×1"),
     "cvmunet-F5": {("ours", "channels of Z"): "1152"},
     "cvmunet-T1": _POSITIVE
     | _said("cvmunet", "larger image dimension", "Sec. 4.1", "one side is 3072"),

@@ -88,12 +88,15 @@ def stages(network: str, parts: Sequence[str], shape: Sequence[int]) -> Check:
     return check
 
 
-def facts(*found: tuple[str, str, Callable[[], object]], why: str = BUILT) -> Check:
+def facts(
+    *found: tuple[str, str, Callable[[], object]], why: str = BUILT, fair: str = OTHER
+) -> Check:
     """Facts of a built network that must be the claim's.
 
     Args:
         found: name of the claim's value, what it is in words, how we find ours.
         why: under which assumption.
+        fair: what else may be meant, if they differ.
     """
 
     def check(case: Case) -> Finding:
@@ -105,6 +108,6 @@ def facts(*found: tuple[str, str, Callable[[], object]], why: str = BUILT) -> Ch
         evidence = f"{'; '.join(said)}."
         if same:
             return Finding(Verdict.HOLDS, evidence, why)
-        return Finding(Verdict.DEPENDS, evidence, why, OTHER)
+        return Finding(Verdict.DEPENDS, evidence, why, fair)
 
     return check

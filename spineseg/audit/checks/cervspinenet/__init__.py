@@ -1,5 +1,5 @@
 """CervSpineNet (Sawant et al. 2026): cervical spinous processes, SAM encoder."""
 
-from spineseg.audit.checks.cervspinenet import equations, scores, setting
+from spineseg.audit.checks.cervspinenet import equations, ours, scores, setting
 
-CHECKS = {**setting.CHECKS, **equations.CHECKS, **scores.CHECKS}
+CHECKS = {**setting.CHECKS, **equations.CHECKS, **scores.CHECKS, **ours.CHECKS}
