@@ -17,6 +17,9 @@ from spineseg.io.dicom import field, numbers
 
 Floats = NDArray[np.float32]
 
+HUGE = 1e30
+"""No window or rescale of a picture comes near; float32 ends at 3e38."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -45,7 +48,8 @@ def apply_window(
         SpinesegError: if the width is too small or the function unknown.
     """
     smallest = 1.0 if function == "LINEAR" else np.finfo(np.float32).tiny
-    if not (np.isfinite(center) and np.isfinite(width) and width >= smallest):
+    # the first comparison also is false for nan, the last keeps float32 from overflow
+    if not (abs(center) < HUGE and smallest <= width < HUGE):
         raise SpinesegError(
             "unusable window", found=f"center {center:g}, width {width:g}"
         )
@@ -82,6 +86,8 @@ def modality_values(stored: NDArray[np.integer], header: Dataset) -> Floats:
         return look_up(stored, table, first)
     slope = (numbers(header, "RescaleSlope") or [1.0])[0]
     intercept = (numbers(header, "RescaleIntercept") or [0.0])[0]
+    if max(abs(slope), abs(intercept)) > HUGE:
+        raise SpinesegError("RescaleSlope or RescaleIntercept is absurd")
     if slope == 0:
         raise SpinesegError("RescaleSlope is zero: every pixel would be the same")
     if (slope, intercept) == (1, 0):

@@ -13,6 +13,7 @@ from spineseg.datasets.folder import grey_of
 from spineseg.datasets.spider import read_overview
 from spineseg.datasets.splits import Split, read_split, write_split
 from spineseg.io import (
+    apply_window,
     make_volume,
     read_label_names,
     read_labelme,
@@ -133,6 +134,18 @@ def test_a_sequence_in_place_of_a_word_is_refused(tmp_path):
     path.write_bytes(whole.replace(word, sequence))
     with pytest.raises(SpinesegError, match=r"x\.dcm.*PresentationIntentType"):
         read_radiograph(path)
+
+
+@pytest.mark.parametrize("window", [(1e39, 10), (0, 1e39), (float("nan"), 9)])
+def test_a_window_beyond_all_numbers_is_refused(window):
+    with pytest.raises(SpinesegError, match="unusable window"):
+        apply_window(np.zeros((2, 2), np.float32), *window)
+
+
+@pytest.mark.parametrize("tag", ["RescaleSlope", "RescaleIntercept"])
+def test_a_rescale_beyond_all_numbers_is_refused(film, tag):
+    with pytest.raises(SpinesegError, match="absurd"):
+        read_radiograph(film(**{"RescaleSlope": 1, tag: "1e39"}))
 
 
 def test_a_slice_with_values_that_are_no_numbers_gives_no_picture():
