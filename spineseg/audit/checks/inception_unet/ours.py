@@ -28,7 +28,7 @@ def _dropped() -> dict[str, float]:
     return {
         name: module.p
         for name, module in on_meta(_PROPOSED).named_modules()
-        if isinstance(module, nn.Dropout2d)
+        if isinstance(module, (nn.Dropout, nn.Dropout2d))
     }
 
 
@@ -80,8 +80,8 @@ CHECKS = {
     "inception_unet-hp-dropout": facts(
         ("dropout", "share that the network drops", _share),
         ("blocks", "blocks of the encoder that drop", _where),
-        why="Deep blocks are the last before the bottleneck, and it; whole channels "
-        "are dropped, where the text does not say.",
+        why="Deep blocks are the last before the bottleneck, and it; whether "
+        "numbers or whole channels are dropped the text does not say.",
     ),
     "inception_unet-T7-vs-baseline": recomputed(
         ["gain", "relative_pct"],
