@@ -58,8 +58,26 @@ def count_networks(env: Any) -> int:
     return len(importlib.import_module("spineseg.models").list_models())
 
 
+def claims_by_badge(*kinds: str) -> Callable[[Any], int]:
+    """Claims whose verdict has one of these badges; no kind counts them all."""
+
+    def count(env: Any) -> int:
+        if importlib.util.find_spec("spineseg.notebook.claims_sphinx") is None:
+            return 0
+        page = importlib.import_module("spineseg.notebook.claims_sphinx")
+        found = [one.verdict.badge for one in page.judged().values()]
+        return sum(not kinds or badge in kinds for badge in found)
+
+    return count
+
+
 FACTS: dict[str, Callable[[Any], int | str]] = {
     "chapters": count_chapters,
+    "claims": claims_by_badge(),
+    "claims-failing": claims_by_badge("fails"),
+    "claims-holding": claims_by_badge("holds"),
+    "claims-open": claims_by_badge("open"),
+    "claims-partly": claims_by_badge("partly"),
     "exercises": count_exercises,
     "figures": count_figures,
     "networks": count_networks,

@@ -263,6 +263,9 @@ def _prove(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx (called by Sphinx)."""
+    # late: the summary is made of the badges of this module
+    from spineseg.notebook.claims_summary import ClaimsOfDirective
+
     app.add_node(
         ClaimBadge,
         html=(_visit_html, _depart_html),
@@ -275,6 +278,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("claim", ClaimDirective)
     app.add_directive("claims-summary", SummaryDirective)
     app.add_directive("claims-ledger", LedgerDirective)
+    app.add_directive("claims-of", ClaimsOfDirective)
     app.connect("builder-inited", _prove)
     app.connect("doctree-resolved", _resolve)
     app.add_css_file("css/claims.css")

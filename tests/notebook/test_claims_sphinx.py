@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from spineseg.audit import Verdict, claims
+from spineseg.audit import Verdict, claims, judge_all
 from spineseg.notebook import claims_sphinx
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +20,7 @@ PAGES = {
 
 ```{toctree}
 chapter
+summary
 book/synthesis/claims-ledger
 ```
 """,
@@ -33,6 +34,7 @@ The gradient {claim}`cervspinenet-eq12` of the term.
 ```{claims-summary} mdwcnet
 ```
 """,
+    "summary": "# Summary\n\n```{claims-of} inception_unet\n```\n",
     "book/synthesis/claims-ledger": "# Ledger\n\n```{claims-summary}\n```\n\n"
     "```{claims-ledger}\n```\n",
 }
@@ -96,6 +98,30 @@ def test_the_counts_add_up_to_all_claims(book):
     sums = [sum(int(row[i]) for row in rows[:-1]) for i in range(1, 7)]
     assert [int(text) for text in rows[-1][1:]] == sums
     assert sums[-1] == 540
+
+
+def test_the_summary_of_a_paper_names_every_claim_once_or_counts_it(book):
+    page = book["summary"].select_one("div.body")
+    mine = [one for one in judge_all() if one.claim.paper == "inception_unet"]
+    shown = [mark.text.partition(":")[0] for mark in page.select(".spx-badge")]
+    told = [one.claim.id.partition("-")[2] for one in mine if one.verdict.computed]
+    assert sorted(shown) == sorted(told)
+    waiting = page.select("ul")[-1].select("li")
+    assert sum(int(line.text.split()[0]) for line in waiting) == len(mine) - len(told)
+    assert f"{len(mine)} claims, {len(told)} of them judged" in page.text
+
+
+def test_a_finding_stands_with_its_evidence_and_its_fair_reading(book):
+    page = book["summary"].select_one("div.body")
+    contradicted = page.select("ul")[0].select("li")
+    assert contradicted
+    assert all("In fairness:" in line.text for line in contradicted)
+    assert all(line.select_one("a.spx-badge") for line in contradicted)
+
+
+def test_an_unknown_paper_has_no_summary(tmp_path):
+    said = build(tmp_path, {"index": "# P\n\n```{claims-of} nature\n```\n"})[1]
+    assert "there is no paper 'nature'" in said
 
 
 def test_the_ledger_has_a_row_for_every_claim_that_the_filter_can_tell(book):

@@ -62,6 +62,13 @@ def test_a_fact_is_counted_from_the_pages(env, name, number):
     assert facts.FACTS[name](env) == number
 
 
+def test_the_claims_by_verdict_add_up(env):
+    parts = ("holding", "partly", "failing", "open")
+    counted = [facts.FACTS[f"claims-{part}"](env) for part in parts]
+    assert all(counted)
+    assert sum(counted) == facts.FACTS["claims"](env) == 540
+
+
 def test_a_long_build_is_told_in_minutes(env):
     env.nb_metadata["book/a"]["exec_data"]["runtime"] = 600.0
     assert facts.time_to_run(env) == "10 minutes"
