@@ -126,13 +126,12 @@ def differences(
         return None
     rows = [_per_image(a, score) - _per_image(b, score)
             for a, b in ((one[s], two[s]) for s in seeds)]  # fmt: skip
-    table = np.array(rows)
+    table = np.array(rows, np.float64)
     defined = table[:, np.isfinite(table).all(axis=0)]
     return defined if defined.shape[1] > 1 else None
 
 
 def _per_image(run: "Record", score: str) -> NDArray[np.float64]:
     columns = [k for k in run.metrics if k.partition(".")[0] == score]
-    return np.array(
-        [np.mean([float(row[name]) for name in columns]) for row in run.scores]
-    )
+    rows = [[float(row[name]) for name in columns] for row in run.scores]
+    return np.array(rows, np.float64).mean(axis=1, dtype=np.float64)
