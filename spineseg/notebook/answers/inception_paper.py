@@ -1,9 +1,12 @@
 """Checkers of the exercises in "The paper and its claims" of inception_unet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
+
+Values = NDArray[np.float64]
 
 
 def _gain(answer: tuple[float, float]) -> str | None:
@@ -20,7 +23,7 @@ def _gain(answer: tuple[float, float]) -> str | None:
     return "points are 100 times the difference, percent 100 times the ratio less one"
 
 
-def _interval(answer: Callable[[Sequence[float]], tuple[float, float]]) -> str | None:
+def _interval(answer: Callable[[Values], tuple[float, float]]) -> str | None:
     """2: where one further run is expected."""
     values = np.array([0.8891, 0.8905, 0.8906, 0.8880, 0.8869, 0.8895])
     low, high = (float(v) for v in answer(values))
