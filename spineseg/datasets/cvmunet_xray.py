@@ -121,8 +121,9 @@ class FilmTwin:
         spec = film_patient(random, self._condition(name), PEOPLE)
         settings = upright_film(random, VIEWS[view])
         rows = self.plan.size_px or 480
-        # 1223 to 3072 columns at about 3072 rows
-        shape = rows, round(rows * float(random.uniform(0.40, 1.0)))
+        # 1223 to 3072 columns at about 3072 rows; a camera needs 16 of them
+        columns = max(16, round(rows * float(random.uniform(0.40, 1.0))))
+        shape = rows, columns
         stored = {
             "bits": int(random.choice((12, 16))),
             "photometric": str(random.choice(("MONOCHROME1", "MONOCHROME2"))),

@@ -51,6 +51,15 @@ def test_a_sample_depends_on_seed_and_number_only(name):
     assert not np.array_equal(reseeded[1].picture, one[1].picture)
 
 
+def test_the_smallest_films_are_drawn_however_narrow_they_are():
+    twin = create_dataset("cvmunet_xray", "all", size_px=32, count=15)
+    narrow = twin[14]  # its width, 0.4 of its height, would be 14 columns
+    assert narrow.size == (32, 16)
+    assert twin[0].size[0] == 32
+    with pytest.raises(SpinesegError, match=r"impossible size_px.*32 to 4096"):
+        create_dataset("cvmunet_xray", "all", size_px=31)
+
+
 def test_a_mask_of_another_size_is_refused(twin_folder, tmp_path):
     root, _, _ = twin_folder("cvmunet_xray")
     from spineseg.io import write_mask
