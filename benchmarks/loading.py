@@ -28,10 +28,10 @@ from spineseg.core.rng import rng
 from spineseg.datasets import create_dataset
 from spineseg.datasets.base import TwinPlan
 from spineseg.datasets.make import materialise
-from spineseg.datasets.tensors import Tensors
 from spineseg.io import make_volume, read_radiograph, read_volume, write_radiograph
 from spineseg.io import write_volume as write_image
 from spineseg.models import create_model
+from spineseg.training import AtEpoch, PreparedSamples, SampleExamples
 from spineseg.transforms import Step, apply, augmentation, preprocessing
 
 RESULT = Path(__file__).resolve().parent / "results" / "loading.json"
@@ -95,9 +95,9 @@ def reading(folder: Path) -> list[dict[str, object]]:
 def feeding(folder: Path, workers: int) -> dict[str, float]:
     """Return seconds of a step and seconds of waiting for its batch."""
     data = create_dataset("cvmunet_xray", "all", root=folder)
-    fed = Tensors(data, preprocessing("cvmunet"), augmentation("cvmunet"))
+    ready = PreparedSamples(data, preprocessing("cvmunet"))
     loader = DataLoader(
-        fed,
+        AtEpoch(SampleExamples(ready, 0, augmentation("cvmunet"))),
         batch_size=1,
         num_workers=workers,
         multiprocessing_context="spawn" if workers else None,
@@ -123,13 +123,15 @@ def feeding(folder: Path, workers: int) -> dict[str, float]:
 
 
 def step(
-    network: torch.nn.Module, optimiser: torch.optim.Optimizer, batch: dict
+    network: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    batch: tuple[torch.Tensor, torch.Tensor],
 ) -> None:
     """Do one training step of a binary network."""
     optimiser.zero_grad()
-    target = batch["target"][:, None].float()
+    pictures, targets = batch
     loss = torch.nn.functional.binary_cross_entropy_with_logits(
-        network(batch["image"]), target
+        network(pictures), targets
     )
     loss.backward()
     optimiser.step()

@@ -7,7 +7,13 @@ from spineseg.training.checkpoint import (
     save_checkpoint,
     save_weights,
 )
-from spineseg.training.examples import Examples, SampleExamples, to_picture
+from spineseg.training.examples import (
+    AtEpoch,
+    Examples,
+    PreparedSamples,
+    SampleExamples,
+    to_picture,
+)
 from spineseg.training.fit import BEST, Job, fit
 from spineseg.training.position import Position
 from spineseg.training.schedule import PLANS, Optimiser, Plan, Schedule
@@ -15,12 +21,14 @@ from spineseg.training.schedule import PLANS, Optimiser, Plan, Schedule
 __all__ = [
     "BEST",
     "PLANS",
+    "AtEpoch",
     "Duel",
     "Examples",
     "Job",
     "Optimiser",
     "Plan",
     "Position",
+    "PreparedSamples",
     "SampleExamples",
     "Schedule",
     "fit",
