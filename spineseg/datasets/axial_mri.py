@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from spineseg.core.errors import SpinesegError
 from spineseg.core.sample import Sample
 from spineseg.datasets.axial_mendeley import MendeleyFolder
+from spineseg.datasets.axial_mendeley_twin import MendeleyTwin
 from spineseg.datasets.axial_twin import LEVELS, SLICES, AxialPatients, points_entry
 from spineseg.datasets.base import Card, Family, TwinPlan, existing_folder
 from spineseg.datasets.folder import check_sizes
@@ -52,11 +53,6 @@ class AxialTwin:
 
     def __init__(self, plan: TwinPlan) -> None:
         self.plan = plan
-        if plan.variant == "mendeley":
-            raise SpinesegError(
-                "the Mendeley layout has no twin",
-                remedy='Pass root= with the unpacked files, or use variant="studies"',
-            )
         self.people = AxialPatients(plan.seed, plan.size_px or 512)
         count = plan.count or CARD.count
         self._ids = tuple(
@@ -200,13 +196,17 @@ def _by_number(path: Path) -> tuple[str, int, str]:
     return path.parent.name, int(digits or 0), path.name
 
 
+def _twin(plan: TwinPlan) -> AxialTwin | MendeleyTwin:
+    return MendeleyTwin(plan) if plan.variant == "mendeley" else AxialTwin(plan)
+
+
 def _folder(root: Path, variant: str) -> StudyFolder | MendeleyFolder:
     return MendeleyFolder(root) if variant == "mendeley" else StudyFolder(root)
 
 
 FAMILY = Family(
     CARD,
-    AxialTwin,
+    _twin,
     _folder,
     {
         "paper": {"train": 0.6, "val": 0.1, "test": 0.3},
