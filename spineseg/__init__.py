@@ -11,33 +11,44 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from spineseg.anatomy.sample import sample_patient
+    from spineseg.blocks.selective_scan import selective_scan
     from spineseg.core.errors import SpinesegError
     from spineseg.core.profile import Profile, profile
     from spineseg.core.rng import rng
     from spineseg.datasets.registry import create_dataset, list_datasets
     from spineseg.imaging.render import render
+    from spineseg.models.registry import create_model, list_models
 
 _LAZY = {
     "SpinesegError": "spineseg.core.errors",
     "Profile": "spineseg.core.profile",
     "create_dataset": "spineseg.datasets.registry",
+    "create_model": "spineseg.models",
     "list_datasets": "spineseg.datasets.registry",
+    "list_models": "spineseg.models",
     "profile": "spineseg.core.profile",
     "render": "spineseg.imaging.render",
     "rng": "spineseg.core.rng",
     "sample_patient": "spineseg.anatomy.sample",
+    "selective_scan": "spineseg.blocks.selective_scan",
 }
 _MODULES = (
     "anatomy",
+    "audit",
+    "blocks",
     "core",
     "datasets",
+    "experiments",
     "explain",
     "imaging",
+    "inference",
     "io",
     "losses",
     "metrics",
+    "models",
     "notebook",
     "stats",
+    "training",
     "transforms",
 )
 
@@ -46,11 +57,14 @@ __all__ = [
     "SpinesegError",
     "__version__",
     "create_dataset",
+    "create_model",
     "list_datasets",
+    "list_models",
     "profile",
     "render",
     "rng",
     "sample_patient",
+    "selective_scan",
 ]
 
 
