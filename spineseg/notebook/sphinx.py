@@ -84,7 +84,10 @@ def _steps_nodes(renderer: Any, page: dict[str, Any]) -> list[nodes.Node]:
 
 def _live_nodes(renderer: Any, page: dict[str, Any]) -> list[nodes.Node]:
     wrapper = nodes.figure(classes=["spx-figure", "spx-live"])
-    spec, alt = html.escape(json.dumps(page["spec"])), html.escape(page["alt"])
+    spec, alt = (
+        html.escape(json.dumps(page["spec"] | {"alt": [page["alt"]]})),
+        html.escape(page["alt"]),
+    )
     wrapper += nodes.raw(
         "",
         f'<div class="spx-film" data-kind="{page["kind"]}" data-spec="{spec}">'
