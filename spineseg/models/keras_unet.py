@@ -22,7 +22,7 @@ from spineseg.blocks.channel_attention import SqueezeExcite
 from spineseg.blocks.conv import ConvNormAct
 from spineseg.blocks.transformer import TransformerBlock
 from spineseg.core.errors import SpinesegError
-from spineseg.models.unet import check_multiple
+from spineseg.models.unet import check_multiple, descend
 
 Make = Callable[..., nn.Module]
 SKIPS: dict[str, Make] = {
@@ -34,11 +34,17 @@ SKIPS: dict[str, Make] = {
 
 
 class DoubleConvReLUNorm(nn.Sequential):
-    """Twice a 3 x 3 convolution, ReLU, batch norm; dropout of numbers at the end."""
+    """Twice a 3 x 3 convolution, ReLU, batch norm; dropout of numbers at the end.
+
+    Raises:
+        SpinesegError: if there are other than one or two norms.
+    """
 
     def __init__(
         self, c_in: int, c_out: int, norms: int = 2, dropout: float = 0.0
     ) -> None:
+        if norms not in (1, 2):
+            raise SpinesegError("1 or 2 norms fit in", found=norms)
         parts: list[nn.Module] = []
         for i, (a, b) in enumerate(pairwise((c_in, c_out, c_out))):
             parts += [nn.Conv2d(a, b, 3, padding=1), nn.ReLU()]
@@ -133,12 +139,9 @@ class KerasUNet(nn.Module):
             SpinesegError: if rows or columns are no multiple of ``self.multiple``.
         """
         check_multiple(x, self.multiple)
-        maps: list[Tensor] = []
-        for level in self.encoder:
-            x = level(functional.max_pool2d(x, 2) if maps else x)
-            maps.append(x)
+        *highs, x = descend(self.encoder, x)
         out = {} if self.auxiliary is None else {"auxiliary": self.auxiliary(x)}
-        steps = zip(self.ups, self.skips, self.decoder, maps[-2::-1], strict=True)
+        steps = zip(self.ups, self.skips, self.decoder, reversed(highs), strict=True)
         for up, skip, block, high in steps:
             x = up(x)
             gated = isinstance(skip, AttentionGate)

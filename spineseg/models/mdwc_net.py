@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from spineseg.blocks.cbam import CBAM
 from spineseg.blocks.context import ASPP
@@ -21,7 +20,7 @@ from spineseg.blocks.conv import ConvNormAct
 from spineseg.blocks.mdwc import BIEB, DFCB, MSCAW
 from spineseg.blocks.updown import UpBilinear
 from spineseg.models.registry import register
-from spineseg.models.unet import check_multiple
+from spineseg.models.unet import check_multiple, descend
 
 WIDTHS = (32, 64, 128, 256, 512)
 Block = Callable[[int, int], nn.Module]
@@ -80,13 +79,10 @@ class MDWCNet(nn.Module):
             SpinesegError: if rows or columns are no multiple of ``self.multiple``.
         """
         check_multiple(x, self.multiple)
-        maps: list[Tensor] = []
-        for level in self.encoder:
-            x = level(functional.max_pool2d(x, 2) if maps else x)
-            maps.append(x)
+        *skips, x = descend(self.encoder, x)
         x = self.bottleneck(x)
         for join, block, high in zip(
-            self.joins, self.decoder, maps[-2::-1], strict=True
+            self.joins, self.decoder, reversed(skips), strict=True
         ):
             x = block(join(high, self.up(x)))
         return self.head(x)

@@ -7,7 +7,7 @@ Source: Ronneberger, Fischer, Brox 2015, doi:10.1007/978-3-319-24574-4_28. Both 
 keep the size of a picture ("same" padding), where the original loses a border.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 import torch
@@ -78,16 +78,26 @@ class UShape(nn.Module):
             SpinesegError: if rows or columns are no multiple of ``self.multiple``.
         """
         check_multiple(x, self.multiple)
-        skips: list[Tensor] = []
-        for level in self.encoder:
-            x = level(functional.max_pool2d(x, 2) if skips else x)
-            skips.append(x)
-        # the bottleneck's own output is x
+        *skips, x = descend(self.encoder, x)
         for up, block, skip in zip(
-            self.ups, self.decoder, reversed(skips[:-1]), strict=True
+            self.ups, self.decoder, reversed(skips), strict=True
         ):
             x = block(torch.cat([skip, up(x)], dim=1))
         return self.head(x)
+
+
+def normed_double(c_in: int, c_out: int) -> DoubleConv:
+    """Return the double convolution with biases and batch norms."""
+    return DoubleConv(c_in, c_out, c_out, (nn.BatchNorm2d, nn.BatchNorm2d), bias=True)
+
+
+def descend(levels: Iterable[nn.Module], x: Float[Tensor, "b c h w"]) -> list[Tensor]:
+    """Return each level's map from the top down; 2 x 2 maxima lead to the next."""
+    maps: list[Tensor] = []
+    for level in levels:
+        x = level(functional.max_pool2d(x, 2) if maps else x)
+        maps.append(x)
+    return maps
 
 
 def check_multiple(x: Tensor, multiple: int) -> None:
@@ -109,16 +119,11 @@ def check_multiple(x: Tensor, multiple: int) -> None:
 class UNet(UShape):
     """U-Net with learned upsampling: a 2 x 2 transposed convolution of stride 2.
 
-    With one channel, two classes and ``bottleneck_norms=1`` it has the 31,050,114
-    parameters of inception_unet's Table 8, in Keras' way of counting, which includes
-    the running mean and variance of each norm.
-
     Args:
         in_channels: of the picture.
         classes: channels of the output.
         widths: of the levels.
         norm: makes a norm for a number of channels.
-        bottleneck_norms: 1 or 2 (the count of Table 8 leaves room for one only).
     """
 
     def __init__(
@@ -127,21 +132,17 @@ class UNet(UShape):
         classes: int = 1,
         widths: Sequence[int] = WIDTHS,
         norm: Norm = nn.BatchNorm2d,
-        bottleneck_norms: int = 2,
     ) -> None:
-        if bottleneck_norms not in (1, 2):
-            raise SpinesegError("1 or 2 norms fit in", found=bottleneck_norms)
-        full: tuple[Norm | None, Norm | None] = (norm, norm)
-        lowest = full if bottleneck_norms == 2 else (norm, None)
-        steps = list(pairwise((in_channels, *widths)))
-        encoder = [DoubleConv(a, b, b, full, bias=True) for a, b in steps[:-1]]
-        a, b = steps[-1]
-        encoder.append(DoubleConv(a, b, b, lowest, bias=True))
+        both: tuple[Norm | None, Norm | None] = (norm, norm)
+        encoder = [
+            DoubleConv(a, b, b, both, bias=True)
+            for a, b in pairwise((in_channels, *widths))
+        ]
         rises = list(pairwise(reversed(widths)))
         super().__init__(
             encoder,
             [nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in rises],
-            [DoubleConv(2 * b, b, b, full, bias=True) for _, b in rises],
+            [DoubleConv(2 * b, b, b, both, bias=True) for _, b in rises],
             nn.Conv2d(widths[0], classes, 1),
         )
 

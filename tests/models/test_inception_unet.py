@@ -98,3 +98,9 @@ def test_dropout_sits_in_the_two_deepest_levels_only(small):
         for level in small.encoder
     ]
     assert with_dropout == [False, True, True]
+
+
+@pytest.mark.parametrize("norms", [0, 3])
+def test_a_bottleneck_has_one_norm_or_two(norms):
+    with pytest.raises(SpinesegError, match=f"1 or 2 norms.*found {norms}"):
+        create_model("inception_unet/unet", widths=(4, 8, 16), bottleneck_norms=norms)

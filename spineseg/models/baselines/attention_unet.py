@@ -11,12 +11,11 @@ from itertools import pairwise
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from spineseg.blocks.attention_gate import AttentionGate
 from spineseg.blocks.updown import UpConv
 from spineseg.models.registry import register
-from spineseg.models.unet import WIDTHS, DoubleConv, check_multiple
+from spineseg.models.unet import WIDTHS, check_multiple, descend, normed_double
 
 
 @register("cvmunet/attention_unet")
@@ -33,20 +32,15 @@ class AttentionUNet(nn.Module):
         self, in_channels: int = 3, classes: int = 1, widths: Sequence[int] = WIDTHS
     ) -> None:
         super().__init__()
-        norms = (nn.BatchNorm2d, nn.BatchNorm2d)
-
-        def double(a: int, b: int) -> DoubleConv:
-            return DoubleConv(a, b, b, norms, bias=True)
-
         self.encoder = nn.ModuleList(
-            double(a, b) for a, b in pairwise((in_channels, *widths))
+            normed_double(a, b) for a, b in pairwise((in_channels, *widths))
         )
         rises = list(pairwise(reversed(widths)))
         self.ups = nn.ModuleList(UpConv(a, b) for a, b in rises)
         self.gates = nn.ModuleList(
             AttentionGate(b, b, b // 2, nn.BatchNorm2d) for _, b in rises
         )
-        self.decoder = nn.ModuleList(double(2 * b, b) for _, b in rises)
+        self.decoder = nn.ModuleList(normed_double(2 * b, b) for _, b in rises)
         self.head = nn.Conv2d(widths[0], classes, 1)
         self.multiple = 2 ** len(rises)
 
@@ -57,12 +51,9 @@ class AttentionUNet(nn.Module):
             SpinesegError: if rows or columns are no multiple of ``self.multiple``.
         """
         check_multiple(x, self.multiple)
-        skips: list[Tensor] = []
-        for level in self.encoder:
-            x = level(functional.max_pool2d(x, 2) if skips else x)
-            skips.append(x)
+        *skips, x = descend(self.encoder, x)
         for up, gate, block, skip in zip(
-            self.ups, self.gates, self.decoder, skips[-2::-1], strict=True
+            self.ups, self.gates, self.decoder, reversed(skips), strict=True
         ):
             x = up(x)
             x = block(torch.cat([gate(x, skip), x], dim=1))

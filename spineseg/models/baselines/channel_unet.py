@@ -15,16 +15,10 @@ from itertools import pairwise
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from spineseg.blocks.global_upsample import GlobalAttentionUpsample
 from spineseg.models.registry import register
-from spineseg.models.unet import WIDTHS, DoubleConv, check_multiple
-
-
-def _double(c_in: int, c_out: int) -> DoubleConv:
-    norms = (nn.BatchNorm2d, nn.BatchNorm2d)
-    return DoubleConv(c_in, c_out, c_out, norms, bias=True)
+from spineseg.models.unet import WIDTHS, check_multiple, descend, normed_double
 
 
 @register("cvmunet/channel_unet")
@@ -43,13 +37,13 @@ class ChannelUNet(nn.Module):
         super().__init__()
         rises = list(pairwise(reversed(widths)))
         self.encoder = nn.ModuleList(
-            _double(a, b) for a, b in pairwise((in_channels, *widths))
+            normed_double(a, b) for a, b in pairwise((in_channels, *widths))
         )
         self.ups = nn.ModuleList(
             nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in rises
         )
         self.attention = nn.ModuleList(GlobalAttentionUpsample(a, b) for a, b in rises)
-        self.decoder = nn.ModuleList(_double(3 * b, b) for _, b in rises)
+        self.decoder = nn.ModuleList(normed_double(3 * b, b) for _, b in rises)
         self.head = nn.Conv2d(widths[0], classes, 1)
         self.multiple = 2 ** len(rises)
 
@@ -60,11 +54,8 @@ class ChannelUNet(nn.Module):
             SpinesegError: if rows or columns are no multiple of ``self.multiple``.
         """
         check_multiple(x, self.multiple)
-        maps: list[Tensor] = []
-        for level in self.encoder:
-            x = level(functional.max_pool2d(x, 2) if maps else x)
-            maps.append(x)
-        levels = (self.ups, self.attention, self.decoder, maps[-2::-1])
+        *skips, x = descend(self.encoder, x)
+        levels = (self.ups, self.attention, self.decoder, reversed(skips))
         for up, attend, block, skip in zip(*levels, strict=True):
             x = block(torch.cat([up(x), skip, attend(x, skip)], dim=1))
         return self.head(x)

@@ -18,7 +18,7 @@ from spineseg.blocks.channel_attention import SqueezeExcite
 from spineseg.blocks.context import ASPP
 from spineseg.blocks.conv import ConvNormAct
 from spineseg.models.registry import register
-from spineseg.models.unet import DoubleConv, UShape
+from spineseg.models.unet import UShape, normed_double
 
 WIDTHS = (32, 64, 128, 256, 512)
 
@@ -34,11 +34,6 @@ class LocalGuided(nn.Module):
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         """Return the guided map."""
         return self.squeeze(x + self.local(x))
-
-
-def _double(c_in: int, c_out: int) -> DoubleConv:
-    norms = (nn.BatchNorm2d, nn.BatchNorm2d)
-    return DoubleConv(c_in, c_out, c_out, norms, bias=True)
 
 
 @register("mdwcnet/plu_unet")
@@ -64,12 +59,13 @@ class PLUNet(UShape):
         *upper, (a, b) = pairwise((in_channels, *widths))
         rises = list(pairwise(reversed(widths)))
         encoder = [
-            nn.Sequential(_double(c, d), LocalGuided(d, reduction)) for c, d in upper
+            nn.Sequential(normed_double(c, d), LocalGuided(d, reduction))
+            for c, d in upper
         ]
         encoder.append(nn.Sequential(ASPP(a, b, rates), SqueezeExcite(b, reduction)))
         super().__init__(
             encoder,
             [nn.ConvTranspose2d(c, d, 2, stride=2) for c, d in rises],
-            [_double(2 * d, d) for _, d in rises],
+            [normed_double(2 * d, d) for _, d in rises],
             nn.Conv2d(widths[0], classes, 1),
         )

@@ -23,7 +23,7 @@ from torch.nn import functional
 from spineseg.blocks.conv import ConvNormAct
 from spineseg.blocks.transformer import SelfAttention
 from spineseg.models.registry import register
-from spineseg.models.unet import DoubleConv, check_multiple
+from spineseg.models.unet import check_multiple, normed_double
 
 
 class ResidualDown(nn.Module):
@@ -126,11 +126,6 @@ class PixelTransformer(nn.Module):
         return rearrange(self.mix(tokens[:, 1:]), "b (h w) c -> b c h w", h=height)
 
 
-def _double(c_in: int, c_out: int) -> DoubleConv:
-    norms = (nn.BatchNorm2d, nn.BatchNorm2d)
-    return DoubleConv(c_in, c_out, c_out, norms, bias=True)
-
-
 @register("cvmunet/trans_unet")
 class TransUNet(nn.Module):
     """Residual encoder, transformer at a sixteenth, bilinear decoder.
@@ -170,7 +165,7 @@ class TransUNet(nn.Module):
         self.narrow = ConvNormAct(deep, deep // 2, bias=True)
         self.up = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)
         steps = ((8 * c, 2 * c), (4 * c, c), (2 * c, c // 2), (c // 2, c // 8))
-        self.decoder = nn.ModuleList(_double(a, b) for a, b in steps)
+        self.decoder = nn.ModuleList(normed_double(a, b) for a, b in steps)
         self.head = nn.Conv2d(c // 8, classes, 1)
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
