@@ -8,7 +8,7 @@ from spineseg.io import deidentify, read_radiograph, read_slice
 SAID = {"identity": "CASE-0001", "secret": "kept in a drawer"}
 NAMED = {
     "PatientName": "Doe^Jane",
-    "PatientID": "4711",
+    "PatientID": "P-4711",
     "PatientBirthDate": "19700101",
     "StudyDate": "20200202",
     "InstitutionName": "Doe Clinic",
@@ -34,7 +34,8 @@ def test_the_picture_stays_and_the_patient_goes(film, tmp_path):
     assert after.spacing == before.spacing
     assert after.view == "AP"
     written = target.read_bytes()
-    for trace in (b"Doe", b"4711", b"19700101", b"20200202", b"SN-"):
+    # long or with a letter: the digits of a fresh UID must not hold one by chance
+    for trace in (b"Doe", b"P-4711", b"2.3.4711", b"19700101", b"20200202", b"SN-"):
         assert trace not in written
     assert pydicom.dcmread(target).PatientIdentityRemoved == "YES"
 
