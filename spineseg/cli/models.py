@@ -27,6 +27,26 @@ SIDES = {
 }
 """Rows and columns of a picture in each paper."""
 
+OWN_SIDES = dict.fromkeys(
+    (
+        "cvmunet/dense_unet",
+        "cvmunet/meta_unet",
+        "cvmunet/swin_unet",
+        "cvmunet/vm_unet_v2",
+    ),
+    448,
+)
+"""The four rows of cvmunet's Table 3 that come out at another size than the paper's."""
+
+PAPERS = {
+    "cervspinenet": "Sawant 2026",
+    "cvmunet": "Xue 2025",
+    "inception_unet": "Silveira 2025",
+    "mdwcnet": "Gu 2025",
+    "wgan_ctm": "Liu 2024",
+}
+"""First author and year, as in the book's references."""
+
 LICENCES = {
     "cervspinenet/cervspinenet": "SAM encoder: Apache-2.0",
     "cervspinenet/vit_basic": "SAM encoder: Apache-2.0",
@@ -35,8 +55,13 @@ LICENCES = {
 }
 """Of published weights that a loader here reads from a file of the user's."""
 
-COLUMNS = "name", "role", "parameters", "MACs", "memory", "multiple", "weights"
-WIDTHS = 34, 9, 12, 11, 10, 8
+COLUMNS = (
+    *("name", "paper", "role", "side"),
+    *("parameters", "MACs", "memory", "multiple", "weights"),
+)
+WIDTHS = 34, 13, 8, 5, 12, 10, 9, 8
+LEFT = 3
+"""So many columns begin at the left, like words; the others end at the right."""
 
 
 @app.command()
@@ -49,9 +74,10 @@ def models(
     """List networks: parameters, multiply-accumulates, memory of the weights.
 
     Counted for one picture of the paper's size, channels and classes, without computing
-    it. Memory is that of the weights in single precision; rows and columns of a picture
-    must divide by the multiple. No weights are shipped or downloaded: the last column
-    names the licence of published ones that can be loaded from a file.
+    it; side: its rows and columns. Memory is that of the weights in single precision;
+    rows and columns of a picture must divide by the multiple. No weights are shipped or
+    downloaded: the last column names the licence of published ones that can be loaded
+    from a file.
     """
     from spineseg.models import list_models
 
@@ -75,11 +101,14 @@ def _row(name: str) -> tuple[str, ...]:
     channels, classes = _paper_sizes(name)
     with torch.device("meta"):
         model = create_model(name, channels, classes)
-    side = SIDES[name.split("/")[0]]
+    paper = name.split("/")[0]
+    side = OWN_SIDES.get(name, SIDES[paper])
     counted = count(model, (1, channels, side, side))
     return (
         name,
+        PAPERS[paper],
         "proposed" if name in PROPOSED else "compared",
+        str(side),
         f"{counted.parameters:,}",
         f"{counted.macs / 1e9:.2f} G",
         f"{4 * counted.parameters / 2**20:.1f} MiB",
@@ -103,6 +132,7 @@ def _multiple(model: "nn.Module") -> int:
 
 
 def _line(cells: tuple[str, ...]) -> str:
-    left = [cell.ljust(w) for cell, w in zip(cells[:2], WIDTHS, strict=False)]
-    right = [cell.rjust(w) for cell, w in zip(cells[2:-1], WIDTHS[2:], strict=True)]
+    sized = list(zip(cells[:-1], WIDTHS, strict=True))
+    left = [cell.ljust(width) for cell, width in sized[:LEFT]]
+    right = [cell.rjust(width) for cell, width in sized[LEFT:]]
     return " ".join((*left, *right, cells[-1]))

@@ -1,9 +1,11 @@
+import pytest
+import torch
 from typer.testing import CliRunner
 
 from spineseg import SpinesegError
 from spineseg.cli import app
-from spineseg.cli.models import LICENCES
-from spineseg.models import list_models
+from spineseg.cli.models import LICENCES, OWN_SIDES, PAPERS, PROPOSED, SIDES
+from spineseg.models import create_model, list_models
 
 
 def run(*arguments):
@@ -22,10 +24,23 @@ def test_every_network_of_a_paper_is_listed_with_its_size():
     lines = result.output.splitlines()
     assert [x.split()[0] for x in lines[1:]] == list_models("cervspinenet")
     own = next(x for x in lines if x.startswith("cervspinenet/cervspinenet "))
-    assert own.split()[1:3] == ["proposed", "90,457,729"]
+    assert own.split()[1:6] == ["Sawant", "2026", "proposed", "1024", "90,457,729"]
     size, weights = own.split(" 16 ")
     assert size.split()[-2:] == ["345.1", "MiB"]
     assert weights == "SAM encoder: Apache-2.0"
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_the_size_at_which_a_network_is_counted_divides_by_its_multiple(name):
+    with torch.device("meta"):
+        model = create_model(name)
+    side = OWN_SIDES.get(name, SIDES[name.split("/")[0]])
+    assert side % int(getattr(model, "multiple", 1)) == 0
+
+
+def test_every_name_in_the_tables_of_sizes_and_roles_is_a_network():
+    assert PROPOSED | set(OWN_SIDES) <= set(list_models())
+    assert set(PAPERS) == set(SIDES) == {n.split("/")[0] for n in list_models()}
 
 
 def test_no_weights_are_shipped_and_loadable_ones_name_a_network():
