@@ -1,0 +1,39 @@
+"""The tests that every module of checkers passes; the module brings the cases.
+
+A test module takes them in by ``from answering import *`` and says
+
+- ``PREFIX``: of the exercises' names, such as ``"inception-data."``; none is empty,
+- ``RIGHT``: exercise to an answer that is right,
+- ``WRONG``: (exercise, a wrong answer, a pattern that the hint holds).
+
+``pytest_generate_tests`` in conftest.py deals them out, a case each.
+"""
+
+import importlib
+import re
+
+from spineseg.notebook import answers
+from spineseg.notebook.exercises import judge
+
+__all__ = [
+    "test_a_wrong_answer_gets_a_hint_that_fits",
+    "test_every_exercise_has_a_case",
+    "test_the_right_answer_is_accepted",
+]
+
+
+def test_every_exercise_has_a_case(request):
+    chapter = request.module.__name__.removeprefix("test_answers_")
+    checkers = importlib.import_module(f"{answers.__name__}.{chapter}").ANSWERS
+    prefix = getattr(request.module, "PREFIX", "")
+    assert {prefix + key for key in request.module.RIGHT} == set(checkers)
+
+
+def test_the_right_answer_is_accepted(right_exercise, right_answer):
+    assert judge(right_exercise, right_answer) is None
+
+
+def test_a_wrong_answer_gets_a_hint_that_fits(wrong_exercise, wrong_answer, hint):
+    fault = judge(wrong_exercise, wrong_answer)
+    assert fault is not None
+    assert re.search(hint, fault)
