@@ -67,7 +67,7 @@ def main() -> None:
 
 def shipped(recipe: Recipe, seed: int) -> bool:
     """Say whether a run's record is in the repository."""
-    return (RECORDS / f"{recipe.run_name(seed)}.json").exists()
+    return record_path(recipe, seed, Places(ROOT / "runs", RECORDS)).exists()
 
 
 if __name__ == "__main__":

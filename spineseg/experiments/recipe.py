@@ -1,8 +1,6 @@
 """A recipe: every name and number of a run, and nothing that is not plain."""
 
-import hashlib
 import importlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -19,6 +17,7 @@ from spineseg.training.adversarial import (
     as_printed,
     wasserstein_with_penalty,
 )
+from spineseg.training.record import configuration_key, run_name
 from spineseg.training.schedule import Optimiser, Plan, Schedule
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -130,13 +129,11 @@ class Recipe:
     @property
     def key(self) -> str:
         """Return a short hash of every number in the recipe."""
-        text = json.dumps(asdict(self), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:10]
+        return configuration_key(asdict(self))
 
     def run_name(self, seed: int) -> str:
         """Return the name of a run's folder and record."""
-        name = self.name.replace("/", "-")
-        return f"{name}-{self.profile}-seed{seed}-{self.key}"
+        return run_name(self.name, self.profile, seed, self.key)
 
 
 @dataclass(frozen=True)

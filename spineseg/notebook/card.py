@@ -1,8 +1,6 @@
 """The run card under a result: which runs made it, on what, and at what cost."""
 
-import hashlib
 import html
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -64,7 +62,7 @@ def card_rows(records: Iterable["Record"]) -> dict[str, str]:
         "recipe": _each(r.recipe for r in runs),
         "profile": _each(r.profile for r in runs),
         "seeds": _each(str(r.seed) for r in runs),
-        "records": _each(record_id(r) for r in runs),
+        "records": _each(r.name for r in runs),
         "device": _each(r.device for r in runs),
         "precision": _each(r.precision for r in runs),
         "time a run": _span([r.wall_s / 60 for r in runs], "min", 1),
@@ -74,17 +72,6 @@ def card_rows(records: Iterable["Record"]) -> dict[str, str]:
         ),
         "sources": _each(r.code["sources_sha256"][:12] for r in runs),
     }
-
-
-def record_id(record: "Record") -> str:
-    """Return the name of a record's file, without folder and ending.
-
-    The last part is the recipe's own key, a hash of its every number.
-    """
-    text = json.dumps(record.configuration, sort_keys=True)
-    key = hashlib.sha256(text.encode()).hexdigest()[:10]
-    name = record.recipe.replace("/", "-")
-    return f"{name}-{record.profile}-seed{record.seed}-{key}"
 
 
 def _each(values: Iterable[str]) -> str:

@@ -61,9 +61,26 @@ class Record:
     schema: int = SCHEMA
 
     @property
+    def name(self) -> str:
+        """Return the name of the record's file, without folder and ending."""
+        key = configuration_key(self.configuration)
+        return run_name(self.recipe, self.profile, self.seed, key)
+
+    @property
     def metrics(self) -> list[str]:
         """Return the names of the scores."""
         return [k for k, v in self.scores[0].items() if isinstance(v, float)]
+
+
+def configuration_key(plain: Mapping[str, Any]) -> str:
+    """Return a short hash of every number in a recipe's plain form."""
+    text = json.dumps(plain, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def run_name(recipe: str, profile: str, seed: int, key: str) -> str:
+    """Return the name of a run's folder and record."""
+    return f"{recipe.replace('/', '-')}-{profile}-seed{seed}-{key}"
 
 
 def write_record(path: Path, record: Record) -> None:

@@ -22,6 +22,7 @@ from spineseg.experiments.run import fresh_model, read_run, record_path
 from spineseg.models import list_models
 from spineseg.training import PLANS
 from spineseg.training.record import read_record
+from spineseg.training.shipped import records_folder
 
 CPU = Machine("cpu")
 
@@ -70,6 +71,27 @@ def test_an_unknown_recipe_loss_or_part_is_refused(recipe):
 def test_every_number_of_a_recipe_changes_its_key(recipe):
     other = replace(recipe, plan=replace(recipe.plan, clip_norm=1.0))
     assert len({recipe.key, other.key, replace(recipe, loss="bce").key}) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "profile_name", "key"),
+    [
+        ("cvmunet/unet", "smoke", "587e5f7b9b"),
+        ("inception_unet/inception_unet/dice", "laptop", "11a275e5e8"),
+        ("inception_unet/unet/dice", "laptop", "32d56e29f5"),
+        ("inception_unet/unet_inception/dice", "laptop", "904456526f"),
+    ],
+)
+def test_a_key_stays_what_the_records_of_its_recipe_are_called_by(
+    name, profile_name, key
+):
+    assert create_recipe(name, profile_name).key == key
+
+
+def test_every_shipped_record_bears_the_name_that_its_content_gives():
+    files = sorted(records_folder().glob("*.json"))
+    assert files
+    assert [read_record(path).name for path in files] == [p.stem for p in files]
 
 
 def test_a_run_leaves_a_record_with_a_score_for_each_test_image(recipe, places):

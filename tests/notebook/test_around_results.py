@@ -21,7 +21,7 @@ from spineseg.notebook import (
     wrong,
 )
 from spineseg.notebook.beside import mean_and_sd
-from spineseg.notebook.card import card_rows, record_id
+from spineseg.notebook.card import card_rows
 from spineseg.notebook.figures import FIGURE_MIME
 from spineseg.training.record import Record
 
@@ -90,11 +90,11 @@ def test_a_run_card_folds_to_one_line_and_escapes_what_it_quotes():
     assert data["text/plain"].startswith("[run card: 1 run · inception_unet/unet-dice")
 
 
-def test_a_record_is_called_by_the_name_of_its_file():
+def test_a_run_card_calls_a_record_by_the_name_of_its_file():
     chosen = create_recipe("inception_unet/unet/dice", "laptop")
     plain = json.loads(json.dumps(asdict(chosen)))
-    one = record(3, configuration=plain)
-    assert record_id(one) == chosen.run_name(3)
+    one = record(3, recipe=chosen.name, configuration=plain)
+    assert card_rows([one])["records"] == one.name == chosen.run_name(3)
 
 
 def test_a_run_card_without_a_record_is_refused():
