@@ -123,26 +123,16 @@ class UNet(UShape):
         in_channels: of the picture.
         classes: channels of the output.
         widths: of the levels.
-        norm: makes a norm for a number of channels.
     """
 
     def __init__(
-        self,
-        in_channels: int = 1,
-        classes: int = 1,
-        widths: Sequence[int] = WIDTHS,
-        norm: Norm = nn.BatchNorm2d,
+        self, in_channels: int = 1, classes: int = 1, widths: Sequence[int] = WIDTHS
     ) -> None:
-        both: tuple[Norm | None, Norm | None] = (norm, norm)
-        encoder = [
-            DoubleConv(a, b, b, both, bias=True)
-            for a, b in pairwise((in_channels, *widths))
-        ]
         rises = list(pairwise(reversed(widths)))
         super().__init__(
-            encoder,
+            [normed_double(a, b) for a, b in pairwise((in_channels, *widths))],
             [nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in rises],
-            [DoubleConv(2 * b, b, b, both, bias=True) for _, b in rises],
+            [normed_double(2 * b, b) for _, b in rises],
             nn.Conv2d(widths[0], classes, 1),
         )
 
@@ -157,18 +147,13 @@ class BilinearUNet(UShape):
         in_channels: of the picture.
         classes: channels of the output.
         widths: of the levels; the lowest is halved, as nothing else reduces it.
-        norm: makes a norm for a number of channels.
     """
 
     def __init__(
-        self,
-        in_channels: int = 3,
-        classes: int = 1,
-        widths: Sequence[int] = WIDTHS,
-        norm: Norm = nn.BatchNorm2d,
+        self, in_channels: int = 3, classes: int = 1, widths: Sequence[int] = WIDTHS
     ) -> None:
         own = (*widths[:-1], widths[-1] // 2)
-        both: tuple[Norm | None, Norm | None] = (norm, norm)
+        both = (nn.BatchNorm2d, nn.BatchNorm2d)
         encoder = [
             DoubleConv(a, b, b, both, bias=False)
             for a, b in pairwise((in_channels, *own))

@@ -1,8 +1,5 @@
-import functools
-
 import pytest
 import torch
-from torch import nn
 
 from spineseg import SpinesegError
 from spineseg.models import create_model, list_models
@@ -85,14 +82,6 @@ def test_weights_survive_a_round_trip_and_decide_the_output(name):
     assert not torch.equal(first(x), second(x))
     second.load_state_dict(first.state_dict())
     assert torch.equal(first(x), second(x))
-
-
-def test_another_norm_takes_the_place_of_batch_norm():
-    group = functools.partial(nn.GroupNorm, 2)
-    model = small("cvmunet/unet", in_channels=1, norm=group)
-    kinds = {type(m) for m in model.modules()}
-    assert nn.GroupNorm in kinds
-    assert nn.BatchNorm2d not in kinds
 
 
 def test_the_names_are_listed_and_a_wrong_one_says_which_there_are():
