@@ -7,6 +7,7 @@ flips the picture when the rescale slope is negative.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Window:
 
 
 def apply_window(
-    values: NDArray[np.floating], center: float, width: float, function: str = "LINEAR"
+    values: NDArray[np.number], center: float, width: float, function: str = "LINEAR"
 ) -> Floats:
     """Map values to [0, 1] by a window, as DICOM PS3.3 C.11.2.1.2 writes it.
 
@@ -53,22 +54,29 @@ def apply_window(
         raise SpinesegError(
             "unusable window", found=f"center {center:g}, width {width:g}"
         )
-    work = np.asarray(values, np.float32)
     if function == "SIGMOID":
         # the exponent is bounded so that far values give 0 and 1, not an overflow
+        work = values.astype(np.float32)
         exponent = np.clip(-4.0 * (work - center) / width, -80, 80)
         return (1.0 / (1.0 + np.exp(exponent))).astype(np.float32)
     if function == "LINEAR":
         if width == 1:
-            return (work > center - 0.5).astype(np.float32)
-        shifted = work - np.float32(center - 0.5)
-        shifted /= np.float32(width - 1.0)
-    elif function == "LINEAR_EXACT":
-        shifted = work - np.float32(center)
-        shifted /= np.float32(width)
-    else:
+            return (values.astype(np.float32) > center - 0.5).astype(np.float32)
+        center, width = center - 0.5, width - 1.0
+    elif function != "LINEAR_EXACT":
         raise SpinesegError("unknown VOI LUT function", found=function)
-    shifted += np.float32(0.5)  # in place: a film has ten million pixels
+    return _spread(values, np.float32(center), np.float32(width))
+
+
+def _spread(values: NDArray[Any], center: np.float32, width: np.float32) -> Floats:
+    """Return (values - center) / width + 1/2 in [0, 1], in one array of its own."""
+    if values.dtype == np.float32:
+        shifted = values - center
+    else:
+        shifted = values.astype(np.float32)
+        shifted -= center  # in place: a film has ten million pixels
+    shifted /= width
+    shifted += np.float32(0.5)
     return np.clip(shifted, 0, 1, out=shifted)
 
 
@@ -76,6 +84,19 @@ def modality_values(stored: NDArray[np.integer], header: Dataset) -> Floats:
     """Turn stored integers into the values that windows are given in.
 
     A Modality LUT wins over slope and intercept; with neither the values stay.
+
+    Raises:
+        SpinesegError: if the slope is zero or the table is broken.
+    """
+    return exact_values(stored, header).astype(np.float32, copy=False)
+
+
+def exact_values(
+    stored: NDArray[np.integer], header: Dataset
+) -> NDArray[np.integer] | Floats:
+    """Do as :func:`modality_values`, but leave integers that stay what they are.
+
+    A film is spared a pass over its pixels: the window turns them into reals anyway.
 
     Raises:
         SpinesegError: if the slope is zero or the table is broken.
@@ -91,7 +112,7 @@ def modality_values(stored: NDArray[np.integer], header: Dataset) -> Floats:
     if slope == 0:
         raise SpinesegError("RescaleSlope is zero: every pixel would be the same")
     if (slope, intercept) == (1, 0):
-        return stored.astype(np.float32)  # 16 bits fit exactly
+        return stored  # 16 bits fit exactly into float32
     return (stored * np.float64(slope) + intercept).astype(np.float32)
 
 

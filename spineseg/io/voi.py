@@ -13,6 +13,7 @@ from spineseg.io.grey import (
     Window,
     apply_window,
     bone_is_dark,
+    exact_values,
     look_up,
     lookup_table,
     modality_values,
@@ -46,7 +47,7 @@ def show_values(image: DicomImage, window: tuple[float, float] | None = None) ->
         SpinesegError: if a table, window or slope in the header cannot be used.
     """
     header = image.header
-    values = modality_values(image.stored, header)
+    values = exact_values(image.stored, header)
     pad = padding(image.stored, header)
     notes: list[str] = []
     if window is not None:
@@ -59,7 +60,7 @@ def show_values(image: DicomImage, window: tuple[float, float] | None = None) ->
         picture = apply_window(values, chosen.center, chosen.width, chosen.function)
     inverted, decided_by = bone_is_dark(header)
     if inverted:
-        picture = 1 - picture
+        picture = np.subtract(1, picture, out=picture)
     if pad is not None:
         picture[pad] = 0  # padding is no tissue: it is black in every polarity
     _compare_polarity_tags(header, notes)
@@ -84,7 +85,7 @@ def file_window(header: Dataset, notes: list[str]) -> Window | None:
 
 
 def _through_table(
-    values: Floats, header: Dataset, notes: list[str]
+    values: NDArray[np.number], header: Dataset, notes: list[str]
 ) -> tuple[Floats, Window]:
     sequence = field(header, "VOILUTSequence")
     if len(sequence) > 1:
@@ -96,7 +97,7 @@ def _through_table(
 
 
 def _default_window(
-    values: Floats, image: DicomImage, pad: NDArray[np.bool_] | None
+    values: NDArray[np.number], image: DicomImage, pad: NDArray[np.bool_] | None
 ) -> Window:
     """Return the window of a file that has none.
 

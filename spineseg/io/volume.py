@@ -21,6 +21,7 @@ from spineseg.io._files import (
     suffix_of,
 )
 from spineseg.io._whole import check_whole
+from spineseg.io.turning import turn
 
 ORIENTATION = "PIR"
 DEFAULT_AXES = ((-1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))
@@ -149,31 +150,25 @@ def read_image(image: Any, path: FilePath) -> Volume:
     try:
         return from_sitk(image)
     except SpinesegError as error:
-        raise SpinesegError(error.problem, path=path) from error
+        raise SpinesegError(error.problem, path=path, found=error.found) from error
 
 
 def from_sitk(image: Any) -> Volume:
     """Make a Volume of a SimpleITK image with three dimensions.
 
     Raises:
-        SpinesegError: if it does not lie anywhere: a number of its place is none.
+        SpinesegError: if it does not lie anywhere (a number of its place is none), or
+            its voxels are complex numbers.
     """
-    sitk = extra("SimpleITK", "reading volumes")
     place = (*image.GetSpacing(), *image.GetOrigin(), *image.GetDirection())
     if not np.isfinite(place).all() or min(image.GetSpacing()) <= 0:
         raise SpinesegError("the volume's spacing, origin or directions are no numbers")
-    finder = sitk.DICOMOrientImageFilter
-    code = finder.GetOrientationFromDirectionCosines(image.GetDirection())
-    turned = sitk.DICOMOrient(image, ORIENTATION)
-    axes = np.array(turned.GetDirection()).reshape(3, 3).T[::-1]
-    size, spacing = turned.GetSize(), turned.GetSpacing()
-    grid = Grid(
-        (size[2], size[1], size[0]),
-        (spacing[2], spacing[1], spacing[0]),
-        turned.GetOrigin(),
-        axes,
-    )
-    return Volume(sitk.GetArrayFromImage(turned), grid, code)
+    turned = turn(image, ORIENTATION)
+    slices, rows, columns = turned.array.shape
+    x, y, z = turned.spacing_mm
+    axes = turned.directions.T[::-1]
+    grid = Grid((slices, rows, columns), (z, y, x), turned.origin_mm, axes)
+    return Volume(turned.array, grid, turned.code)
 
 
 def load_sitk(path: FilePath) -> Any:

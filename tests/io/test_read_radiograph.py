@@ -4,7 +4,7 @@ from PIL import Image
 from pydicom.dataset import Dataset
 
 from spineseg import SpinesegError
-from spineseg.io import read_radiograph
+from spineseg.io import apply_window, read_radiograph
 
 RAMP = np.arange(4096, dtype=np.uint16).reshape(64, 64)
 UNIT = RAMP / 4095
@@ -377,3 +377,14 @@ def test_a_text_file_is_no_film(tmp_path):
     (tmp_path / "film.dcm").write_text("hello " * 100)
     with pytest.raises(SpinesegError, match="expected DICOM, PNG"):
         read_radiograph(tmp_path / "film.dcm")
+
+
+@pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
+@pytest.mark.parametrize("width", [1, 2, 777.5])
+def test_a_window_shows_integers_as_the_same_reals_and_leaves_both(function, width):
+    integers, reals = RAMP.copy(), RAMP.astype(np.float32)
+    shown = [apply_window(v, 900.5, width, function) for v in (integers, reals)]
+    np.testing.assert_array_equal(*shown)
+    assert shown[0].dtype == np.float32
+    np.testing.assert_array_equal(integers, RAMP)
+    np.testing.assert_array_equal(reals, RAMP)
