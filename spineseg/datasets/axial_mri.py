@@ -2,8 +2,9 @@
 
 Two layouts are read. *Studies*, as in the Tianchi contest, with ITK-SNAP masks beside
 them: ``study001/image1.dcm``, ``masks/study001/image1.nii.gz`` and a points JSON for
-the sagittal slice. *Mendeley*: the public labels of Al-Kafri, PNG pairs. The masks of
-the paper are not public; the Mendeley classes are near, not the same.
+a sagittal slice; a study mixes planes, weightings and a localizer. *Mendeley*: the
+public labels of Al-Kafri, PNG pairs. The masks of the paper are not public; the
+Mendeley classes are near, not the same.
 """
 
 import json
@@ -16,18 +17,22 @@ from numpy.typing import NDArray
 
 from spineseg.core.errors import SpinesegError
 from spineseg.core.sample import Sample
+from spineseg.datasets.axial_beside import beside_axial, points_entry
 from spineseg.datasets.axial_mendeley import MendeleyFolder
 from spineseg.datasets.axial_mendeley_twin import MendeleyTwin
-from spineseg.datasets.axial_twin import LEVELS, SLICES, AxialPatients, points_entry
+from spineseg.datasets.axial_twin import LEVELS, SLICES, AxialPatients
 from spineseg.datasets.base import Card, Family, TwinPlan, existing_folder
 from spineseg.datasets.folder import check_sizes
 from spineseg.datasets.mr_slice import write_slice
-from spineseg.io import read_mask, read_slice, write_mask
-from spineseg.io._files import atomic_write
+from spineseg.io import read_mask, read_series, read_slice, write_mask
+from spineseg.io._files import FilePath, atomic_write
+from spineseg.io.series import Slice
 
 STUDIES = "lumbar_train150"
 POINTS = f"{STUDIES}_annotation.json"
 A_STUDY = len(LEVELS) * SLICES
+LEAST_T2_ECHO_MS = 60.0
+"""A spin echo read out earlier is weighted by T1 or by density."""
 
 CARD = Card(
     name="axial_mri",
@@ -44,12 +49,13 @@ CARD = Card(
     citation="Tianchi data set 79463; Liu et al. 2024 (WGAN-CTM); stand-in: Al-Kafri "
     "et al.",
     twin="synthetic patients, six slices each at the lowest three discs, 512 x 512 at "
-    "0.3906 mm; a localizer is not drawn",
+    "0.3906 mm; beside them three sagittal T2 and T1 slices and a localizer in three "
+    "planes; a fat-suppressed series is not drawn",
 )
 
 
 class AxialTwin:
-    """Synthetic studies: six axial slices and a sagittal one with points."""
+    """Synthetic studies: six axial slices, sagittal ones with points, a localizer."""
 
     def __init__(self, plan: TwinPlan) -> None:
         self.plan = plan
@@ -87,7 +93,7 @@ class AxialTwin:
         )
 
     def write(self, unit: str, root: Path) -> dict[str, Any]:
-        """Write the slices of one study, their masks and a sagittal slice."""
+        """Write the axial slices of one study with masks, and what lies beside."""
         images, masks = root / STUDIES / unit, root / "masks" / unit
         images.mkdir(parents=True, exist_ok=True)
         masks.mkdir(parents=True, exist_ok=True)
@@ -100,13 +106,14 @@ class AxialTwin:
                 masks / f"{image}.nii.gz", drawn.labels, spacing_mm=drawn.spacing_mm
             )
             files += [f"{STUDIES}/{name}.dcm", f"masks/{name}.nii.gz"]
-        side, points = self.people.sagittal(int(unit[5:]))
-        write_slice(images / f"image{A_STUDY + 1}.dcm", side)
-        files.append(f"{STUDIES}/{unit}/image{A_STUDY + 1}.dcm")
+        beside = beside_axial(self.people, int(unit[5:]), A_STUDY + 1)
+        for other in beside.slices:
+            write_slice(images / f"image{other.number}.dcm", other)
+            files.append(f"{STUDIES}/{unit}/image{other.number}.dcm")
         return {
             "files": files,
-            "points": points_entry(side, points),
-            "knobs": side.knobs,
+            "points": points_entry(beside.marked, beside.points),
+            "knobs": beside.marked.knobs,
         }
 
     def finish(self, root: Path, written: Sequence[Mapping[str, Any]]) -> None:
@@ -148,15 +155,15 @@ class StudyFolder:
         """Read slice and mask.
 
         Raises:
-            SpinesegError: if the slice is not axial: studies mix planes.
+            SpinesegError: if the slice is not axial or a localizer's.
         """
         film, path = self.files[name]
         one, mask = read_slice(film), read_mask(path).labels
-        if one.plane != "axial":
+        if one.plane != "axial" or one.localizer:
             raise SpinesegError(
-                "a mask lies beside a slice that is not axial",
+                "a mask lies beside a slice that is not axial, or a localizer's",
                 path=film,
-                found=one.plane,
+                found=f"{one.plane} {one.description}".strip()[:60],
             )
         check_sizes(one.picture, mask, path)
         return Sample(
@@ -166,6 +173,34 @@ class StudyFolder:
             patient=self.patient_of(name),
             spacing_mm=one.spacing_mm,
         )
+
+
+def axial_slices(study: FilePath) -> tuple[Slice, ...]:
+    """Return the axial T2 slices of a study's folder, by position from the feet up.
+
+    Localizers, other planes and T1 are left out; masks are not needed.
+
+    Raises:
+        SpinesegError: if there is none.
+    """
+    found = [one for stack in read_series(study).stacks for one in stack.slices]
+    axial = sorted(filter(_is_axial_t2, found), key=lambda one: one.origin_mm[2])
+    if not axial:
+        raise SpinesegError(
+            "the study holds no axial T2 slice",
+            path=study,
+            found=", ".join(
+                sorted({f"{one.plane} {one.description}" for one in found})
+            ),
+        )
+    return tuple(axial)
+
+
+def _is_axial_t2(one: Slice) -> bool:
+    """Tell by orientation and echo time; by the description where no echo is given."""
+    if one.echo_ms is None:
+        return one.plane == "axial" and "T1" not in one.description.upper()
+    return one.plane == "axial" and one.echo_ms >= LEAST_T2_ECHO_MS
 
 
 def read_points(path: Path) -> dict[str, dict[str, NDArray[np.float64]]]:

@@ -1,4 +1,4 @@
-"""The synthetic studies of the axial twin: slices, and points on the sagittal one."""
+"""The synthetic patients of the axial twin, and their axial slices."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from spineseg.anatomy.patient import Patient
 from spineseg.anatomy.sample import Population, sample_patient
-from spineseg.anatomy.tables import below
+from spineseg.anatomy.tissue import Region
+from spineseg.anatomy.tissue_patient import tissue_regions
 from spineseg.core.rng import rng
 from spineseg.datasets.base import quantised
 from spineseg.imaging.mri import MriVolume, render_mri
@@ -21,9 +22,6 @@ BITS = 12
 PEOPLE = Population(
     posture="supine", curve_shares=(0.85, 0.15, 0.0), hardware=0.0, wedge=0.03
 )
-MARKED = ("L1", "L2", "L3", "L4", "L5")
-BULGING_MM = 3.0
-"""Herniations from here on are called protrusions (v3) in the points."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,8 @@ class DrawnSlice:
     """One slice and where it lies.
 
     picture: in [0, 1], as 12 bits give it back.  axes: (2, 3) patient directions in
-    which rows and columns follow each other.
+    which rows and columns follow each other.  contrast, echo_ms: the weighting.
+    localizer: what the scanner calls it where it is one.
     """
 
     picture: NDArray[np.float32]
@@ -44,6 +43,9 @@ class DrawnSlice:
     number: int
     level: str = ""
     knobs: dict[str, Any] = field(default_factory=dict)
+    contrast: str = "T2"
+    echo_ms: float = 100.0
+    localizer: str = ""
 
 
 class AxialPatients:
@@ -52,63 +54,62 @@ class AxialPatients:
     def __init__(self, seed: int, size_px: int) -> None:
         self.seed, self.size_px = seed, size_px
         self._level = lru_cache(maxsize=1)(self._render_level)
+        # the tissues of one patient serve all of its series
+        self._body = lru_cache(maxsize=1)(self._build)
+
+    def __reduce__(self) -> tuple[type["AxialPatients"], tuple[int, int]]:
+        """Leave the caches behind on the way to another process."""
+        return type(self), (self.seed, self.size_px)
 
     def patient(self, number: int) -> Patient:
         """Return the patient of a study."""
-        return Patient(sample_patient(rng(self.seed, "axial_mri", number), PEOPLE))
+        return self._body(number)[0]
+
+    def regions(self, number: int) -> list[Region]:
+        """Return the patient's tissues in the order they are laid down."""
+        return self._body(number)[1]
+
+    def study(self, number: int) -> str:
+        """Return what the study's identifiers are made of."""
+        return f"{self.seed}-{number:03d}"
 
     def slice(self, number: int, index: int) -> DrawnSlice:
         """Return slice 0 to 5 of a study: two at each of three discs."""
         level = LEVELS[index // SLICES]
-        return self._cut(self._level(number, level), number, index, level)
+        series = self._level(number, level)
+        return drawn_slice(
+            series, index % SLICES, self.study(number), index + 1, level=level
+        )
+
+    def _build(self, number: int) -> tuple[Patient, list[Region]]:
+        random = rng(self.seed, "axial_mri", number)
+        patient = Patient(sample_patient(random, PEOPLE))
+        return patient, tissue_regions(patient)
 
     def _render_level(self, number: int, level: str) -> MriVolume:
         return render_mri(
             self.patient(number),
             "axial",
             "t2",
+            regions=self.regions(number),
             level=level,
             slices=SLICES,
             matrix=self.size_px,
         )
 
-    def _cut(
-        self, series: MriVolume, number: int, index: int, level: str
-    ) -> DrawnSlice:
-        k = index % SLICES
-        return _drawn(series, k, f"{self.seed}-{number:03d}", index + 1, level)
 
-    def sagittal(
-        self, number: int
-    ) -> tuple[DrawnSlice, dict[str, tuple[str, str, int, int]]]:
-        """Return the middle sagittal slice and its points.
-
-        A point: kind (``"vertebra"`` or ``"disc"``), grade (``"v1"``, ...), x and y.
-        """
-        patient = self.patient(number)
-        series = render_mri(
-            patient, "sagittal", "t2", slices=3, matrix=max(32, self.size_px // 2)
-        )
-        study = f"{self.seed}-{number:03d}"
-        side = _drawn(series, 1, study, len(LEVELS) * SLICES + 1, "")
-        points: dict[str, tuple[str, str, int, int]] = {}
-        frames = patient.spine.frames
-        for level in MARKED:
-            lower = below(level)
-            point = _pixel(side, frames[level].origin_mm)
-            points[level] = ("vertebra", "v1", *point)
-            marks = patient.spine.landmarks
-            between = (marks[level].lower.mean(0) + marks[lower].upper.mean(0)) / 2
-            slipped = patient.spec.pathology.herniation_mm.get(level, 0.0)
-            grade = "v3" if slipped >= BULGING_MM else "v1"
-            name = f"{level}-{lower.replace('sacrum', 'S1')}"
-            points[name] = ("disc", grade, *_pixel(side, between))
-        return side, points
-
-
-def _drawn(
-    series: MriVolume, k: int, study: str, number: int, level: str
+def drawn_slice(
+    series: MriVolume, k: int, study: str, number: int, **kind: Any
 ) -> DrawnSlice:
+    """Return slice ``k`` of a series, scaled to its 99.8th percentile and 12 bits.
+
+    Args:
+        series: as rendered.
+        k: which slice of it.
+        study: what the study's identifiers are made of.
+        number: of the image in the study, from 1.
+        **kind: level, contrast, echo_ms or localizer of :class:`DrawnSlice`.
+    """
     array = series.array[k]
     top = float(np.quantile(array, 0.998)) or 1.0
     direction = np.asarray(series.direction, float)
@@ -125,35 +126,8 @@ def _drawn(
         float(series.metadata["thickness_mm"]),
         study,
         number,
-        level,
-        plain(
+        knobs=plain(
             {"patient": series.metadata["patient"], "plane": series.metadata["plane"]}
         ),
+        **kind,
     )
-
-
-def _pixel(side: DrawnSlice, point_mm: NDArray[np.floating]) -> tuple[int, int]:
-    """Return x and y of a point of the patient, as whole pixels."""
-    offset = side.axes @ (np.asarray(point_mm, float) - np.array(side.origin_mm))
-    row, column = offset / np.array(side.spacing_mm)
-    return round(float(column)), round(float(row))
-
-
-def points_entry(
-    side: DrawnSlice, points: dict[str, tuple[str, str, int, int]]
-) -> dict[str, Any]:
-    """Return one study's entry of the contest's JSON."""
-    from spineseg.datasets.mr_slice import uids
-
-    study, series, instance = uids(side)
-    entries = [
-        {
-            "tag": {"identification": name, kind: grade},
-            "coord": [x, y],
-            "zIndex": side.number,
-        }
-        for name, (kind, grade, x, y) in points.items()
-    ]
-    note = {"annotator": 0, "data": {"point": entries}}
-    image = {"seriesUid": series, "instanceUid": instance, "annotation": [note]}
-    return {"studyUid": study, "version": "v0.1", "data": [image]}

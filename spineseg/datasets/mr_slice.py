@@ -19,6 +19,10 @@ def uids(one: DrawnSlice) -> tuple[str, str, str]:
     digest = hashlib.sha256(one.picture.tobytes()).hexdigest()
     study = ["spineseg", "axial_mri", one.study]
     series = [*study, plane_of(one.axes), one.level]
+    if one.contrast != "T2":
+        series.append(one.contrast)
+    if one.localizer:  # three planes under one identifier, as scanners do
+        series = [*study, "localizer"]
     image = [*series, str(one.number), digest]
     found = [str(generate_uid(entropy_srcs=words)) for words in (study, series, image)]
     return found[0], found[1], found[2]
@@ -39,8 +43,11 @@ def write_slice(path: Path, one: DrawnSlice) -> None:
         setattr(header, empty, "")
     header.Manufacturer = "spineseg synthetic"
     header.Modality = "MR"
-    header.SeriesDescription = f"T2 {plane_of(one.axes)} {one.level}".strip()
-    header.EchoTime = "100"
+    kind = f"{one.contrast} {plane_of(one.axes)} {one.level}".strip()
+    header.SeriesDescription = one.localizer or kind
+    if one.localizer == "localizer":
+        header.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
+    header.EchoTime = f"{one.echo_ms:g}"
     header.InstanceNumber = str(one.number)
     _place(header, one)
     _pixels(header, one)

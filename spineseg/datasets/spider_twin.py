@@ -77,6 +77,10 @@ class SpinePatients:
         self._rendered = lru_cache(maxsize=1)(self._render)
         self._thin = lru_cache(maxsize=1)(self._render_thin)
 
+    def __reduce__(self) -> tuple[type["SpinePatients"], tuple[int, int]]:
+        """Leave the caches behind on the way to another process."""
+        return type(self), (self.seed, self.size_px)
+
     def subset(self, number: int) -> str:
         """Return training (179 of 218 patients) or validation."""
         held = rng(0, "spider", "subset").permutation(PATIENTS)[: 218 - 179]

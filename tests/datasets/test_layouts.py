@@ -8,7 +8,6 @@ import pytest
 from spineseg.core.errors import SpinesegError
 from spineseg.datasets import create_dataset
 from spineseg.io import read_volume
-from spineseg.io.series import read_slice
 
 
 def test_spider_classes_follow_from_the_labels():
@@ -114,39 +113,6 @@ def test_spider_layout_of_real_volumes_gives_one_anatomy_in_both_orders(shared):
     shapes = [read_volume(root / "images" / f"{n}.mha").stored_as for n in data.ids]
     assert shapes[0] != shapes[1]
     assert all(sample.mask.any() for sample in data)
-
-
-def test_axial_studies_mix_planes_and_carry_points(twin_folder):
-    from spineseg.datasets.axial_mri import POINTS, STUDIES, read_points
-
-    root, _, written = twin_folder("axial_mri")
-    points = read_points(root / POINTS)
-    side = read_slice(root / STUDIES / "study001" / "image7.dcm")
-    axial = read_slice(root / STUDIES / "study001" / "image1.dcm")
-    assert side.plane == "sagittal"
-    assert axial.plane == "axial"
-    (named,) = points.values()
-    assert list(named)[:2] == ["L1", "L1-L2"]
-    assert "L5-S1" in named
-    heights = [named[level][1] for level in ("L1", "L2", "L3", "L4", "L5")]
-    assert heights == sorted(heights)
-    rows, columns = side.picture.shape
-    assert all(0 <= x < columns and 0 <= y < rows for x, y in named.values())
-    assert written[0]["points"]["studyUid"]
-
-
-def test_an_axial_mask_beside_a_sagittal_slice_is_refused(twin_folder, tmp_path):
-    import shutil
-
-    from spineseg.io import write_mask
-
-    root, _, _ = twin_folder("axial_mri")
-    shutil.copytree(root, tmp_path / "copy")
-    mask = np.zeros((32, 32), np.uint8)
-    write_mask(tmp_path / "copy/masks/study001/image7.nii.gz", mask)
-    data = create_dataset("axial_mri", "all", root=tmp_path / "copy")
-    with pytest.raises(SpinesegError, match="not axial"):
-        data.sample("study001/image7")
 
 
 def mendeley(root, value=50):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from spineseg.core.errors import SpinesegError
-from spineseg.datasets import create_dataset, read_split
+from spineseg.datasets import axial_mri, create_dataset, read_split
 from spineseg.datasets import make as making
+from spineseg.datasets.axial_beside import Beside
 from spineseg.datasets.axial_twin import AxialPatients, DrawnSlice
 from spineseg.datasets.base import TwinPlan
 from spineseg.datasets.make import MANIFEST, materialise, read_manifest, sha256_of
@@ -124,9 +125,8 @@ def blank_slices(monkeypatch):
     monkeypatch.setattr(
         AxialPatients, "slice", lambda self, number, index: blank(index, axial)
     )
-    monkeypatch.setattr(
-        AxialPatients, "sagittal", lambda self, number: (blank(7, side), {})
-    )
+    beside = Beside((blank(7, side),), blank(7, side), {})
+    monkeypatch.setattr(axial_mri, "beside_axial", lambda *_: beside)
 
 
 def test_growing_by_part_of_a_study_completes_the_study(tmp_path, blank_slices):
