@@ -27,15 +27,12 @@ SIDES = {
 }
 """Rows and columns of a picture in each paper."""
 
-OWN_SIDES = dict.fromkeys(
-    (
-        "cvmunet/dense_unet",
-        "cvmunet/meta_unet",
-        "cvmunet/swin_unet",
-        "cvmunet/vm_unet_v2",
-    ),
-    448,
-)
+OWN_SIDES = {
+    "cvmunet/dense_unet": 448,
+    "cvmunet/meta_unet": 448,
+    "cvmunet/swin_unet": 448,
+    "cvmunet/vm_unet_v2": 448,
+}
 """The four rows of cvmunet's Table 3 that come out at another size than the paper's."""
 
 PAPERS = {
