@@ -9,7 +9,6 @@ from pathlib import Path
 
 import spineseg
 from spineseg.core.errors import SpinesegError
-from spineseg.training.record import Record, read_records
 
 VARIABLE = "SPINESEG_RECORDS"
 
@@ -33,8 +32,3 @@ def records_folder() -> Path:
         found=", ".join(map(str, places)),
         remedy=f"Set {VARIABLE} to the folder that spineseg train wrote",
     )
-
-
-def shipped_records(recipe: str, profile: str) -> list[Record]:
-    """Return the records of a recipe by seed; an empty list if it was never run."""
-    return read_records(records_folder(), recipe, profile)

@@ -11,7 +11,8 @@ import typer
 
 from spineseg.cli import app
 from spineseg.experiments.compare import typical
-from spineseg.training.shipped import records_folder, shipped_records
+from spineseg.training.record import read_records
+from spineseg.training.shipped import records_folder
 
 TRANSCRIPT = "story-of-cvmunet-unet-smoke.txt"
 COMMAND = re.compile(r"^\$ spineseg (\w+) (.*)$", re.MULTILINE)
@@ -24,7 +25,7 @@ def told() -> str:
 
 @pytest.fixture(scope="module")
 def records():
-    return shipped_records("cvmunet/unet", "smoke")
+    return read_records(records_folder(), "cvmunet/unet", "smoke")
 
 
 def test_three_seeds_are_shipped_and_one_of_them_was_killed(told, records):

@@ -2,8 +2,8 @@ import pytest
 
 from spineseg import SpinesegError
 from spineseg.experiments.pooled import pooled_counts, pooled_scores
-from spineseg.training.record import Record
-from spineseg.training.shipped import VARIABLE, records_folder, shipped_records
+from spineseg.training.record import Record, read_records
+from spineseg.training.shipped import VARIABLE, records_folder
 
 
 def record(*rows):
@@ -58,7 +58,7 @@ def test_a_record_without_counts_is_refused():
 def test_the_variable_names_another_folder(monkeypatch, tmp_path):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     assert records_folder() == tmp_path
-    assert shipped_records("a/b", "smoke") == []
+    assert read_records(records_folder(), "a/b", "smoke") == []
     monkeypatch.setenv(VARIABLE, str(tmp_path / "none"))
     with pytest.raises(SpinesegError, match="no folder of records"):
         records_folder()
