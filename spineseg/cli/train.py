@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(help="Names of recipes; none lists them.", metavar="RECIPE"),
+    typer.Argument(
+        help="Names of recipes, a paper for all of its own, or patterns with *; "
+        "none lists the names.",
+        metavar="RECIPE",
+    ),
+]
+Models = Annotated[
+    str | None,
+    typer.Option(help="Only recipes of these networks, such as unet,resunet."),
 ]
 Seeds = Annotated[str, typer.Option(help="Such as 0-2 or 0,3,5.")]
 Size = Annotated[
@@ -44,6 +52,7 @@ Precision = Annotated[str, typer.Option(help="32-true, bf16-mixed or 16-mixed.")
 def train(
     recipe: Names = None,
     seeds: Seeds = "0",
+    models: Models = None,
     profile: Size = None,
     output: Output = Path("runs"),
     data: Data = None,
@@ -61,8 +70,10 @@ def train(
     """
     import spineseg.experiments as ex
 
+    networks = [name.strip() for name in (models or "").split(",") if name.strip()]
+    chosen = ex.choose_recipes(recipe or ["*"], networks)
     if not recipe:
-        typer.echo("\n".join(ex.list_recipes()))
+        typer.echo("\n".join(chosen))
         return
     if devices * nodes > 1 and (jobs > 1 or cluster):
         raise SpinesegError(
@@ -70,7 +81,7 @@ def train(
             remedy="Give --jobs 1 and no --cluster with --devices",
         )
     numbers = seeds_of(seeds)
-    runs = [(ex.create_recipe(name, profile), k) for name in recipe for k in numbers]
+    runs = [(ex.create_recipe(name, profile), k) for name in chosen for k in numbers]
     machine = ex.Machine(accelerator, devices, precision, nodes)
     places = places_of(output, data)
     records = ex.sweep(runs, places, machine, ex.Workers(jobs, cluster))

@@ -1,5 +1,6 @@
 """Experiments: the only place that wires names together, from recipe to record."""
 
+from spineseg.experiments.choose import choose_recipes
 from spineseg.experiments.recipe import (
     CriticPlan,
     DataPlan,
@@ -23,6 +24,7 @@ __all__ = [
     "Recipe",
     "Steps",
     "Workers",
+    "choose_recipes",
     "create_recipe",
     "list_recipes",
     "run",

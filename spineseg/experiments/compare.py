@@ -20,7 +20,8 @@ class Verdict:
 
     typical: mean over the test images, the median for distances, which may be
     infinite.  low, high: where a further seed's value falls in 95 of 100 cases, if
-    seeds scatter normally; the others' extremes where that cannot be said.
+    seeds scatter normally, and is possible at all: no overlap lies outside 0 and 1,
+    no distance below 0; the others' extremes where nothing can be said.
     """
 
     metric: str
@@ -58,14 +59,20 @@ def compare(record: Record, others: list[Record]) -> list[Verdict]:
 def _verdict(name: str, record: Record, others: list[Record]) -> Verdict:
     values = tuple(typical(one, name) for one in others)
     low, high = spread(values)
-    return Verdict(name, typical(record, name), values, low, high)
+    ceiling = np.inf if _is_distance(name) else 1.0
+    return Verdict(
+        name, typical(record, name), values, max(low, 0.0), min(high, ceiling)
+    )
 
 
 def typical(record: Record, metric: str) -> float:
     """Return the mean of a score over the test images, the median of a distance."""
     found = per_image([row[metric] for row in record.scores])
-    distance = metric.partition(".")[0].endswith(("_mm", "_px"))
-    return found.median if distance else found.mean
+    return found.median if _is_distance(metric) else found.mean
+
+
+def _is_distance(metric: str) -> bool:
+    return metric.partition(".")[0].endswith(("_mm", "_px"))
 
 
 def spread(values: tuple[float, ...]) -> tuple[float, float]:

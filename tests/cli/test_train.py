@@ -62,6 +62,13 @@ def test_without_a_recipe_the_names_are_listed():
     assert RECIPE in call("train").output.split()
 
 
+def test_names_are_listed_for_some_networks_only():
+    named = call("train", "--models", "cvmunet/unet,mdwcnet/mdwc_net").output.split()
+    assert RECIPE in named
+    assert any(name.startswith("mdwcnet/") for name in named)
+    assert not any(name.startswith("inception_unet/") for name in named)
+
+
 def test_training_tells_the_scores_of_each_seed_and_keeps_records(trained):
     output, told = trained
     assert sum("cvmunet/unet smoke seed" in line for line in told.splitlines()) == 3

@@ -56,6 +56,16 @@ def test_the_interval_of_two_values_is_wide_and_of_one_a_point():
     assert spread((1.0, float("inf"))) == (1.0, float("inf"))
 
 
+def test_no_interval_leaves_what_a_metric_can_be():
+    others = [record(0, 0.1, 0.1), record(1, 0.95, 0.95)]
+    for verdict in compare(record(2, 0.5, 0.5), others):
+        low, high = spread(verdict.others)
+        assert low < 0
+        assert high > 1
+        assert verdict.low == 0
+        assert verdict.high == (high if verdict.metric == "hd_mm" else 1)
+
+
 def test_scores_are_averaged_and_distances_halved():
     one = record(0, 0.9, 0.8, 0.0)
     assert typical(one, "dice") == pytest.approx(1.7 / 3)
