@@ -22,8 +22,9 @@ from spineseg.core.errors import SpinesegError
 from spineseg.core.rng import rng
 from spineseg.imaging import kspace as ks
 from spineseg.imaging.mri_coil import Coil
-from spineseg.imaging.mri_geometry import Painting, Stack, paint
+from spineseg.imaging.mri_geometry import Painting, paint
 from spineseg.imaging.mri_signal import PROTOCOLS, Protocol
+from spineseg.imaging.mri_stack import Stack
 from spineseg.imaging.mri_texture import smooth_noise
 
 Image = NDArray[np.float32]

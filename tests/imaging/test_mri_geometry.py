@@ -13,8 +13,9 @@ from spineseg.core.rng import rng
 from spineseg.imaging.kspace import heartbeat, pulsate, to_image, to_kspace
 from spineseg.imaging.mri import Scanner, acquire
 from spineseg.imaging.mri_coil import Coil
-from spineseg.imaging.mri_geometry import Stack, occupancy, paint, unknown_tissues
+from spineseg.imaging.mri_geometry import paint, unknown_tissues
 from spineseg.imaging.mri_signal import PROTOCOLS, spin_echo, tissue_signal
+from spineseg.imaging.mri_stack import Stack, occupancy
 
 SAGITTAL = np.array([[0.0, 1, 0], [0, 0, -1], [-1, 0, 0]])
 QUIET = Scanner(snr=1e6, ghosts=0.0, coil=Coil.body())
