@@ -123,14 +123,14 @@ class SwinBlock(nn.Module):
 
 
 class PatchMerging(nn.Module):
-    """Four neighbours become one token of twice the channels."""
+    """Four neighbours become one token of ``c_out``, or twice the channels."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, c_out: int | None = None) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(4 * channels)
-        self.reduction = nn.Linear(4 * channels, 2 * channels, bias=False)
+        self.reduction = nn.Linear(4 * channels, c_out or 2 * channels, bias=False)
 
-    def forward(self, x: Float[Tensor, "b h w c"]) -> Float[Tensor, "b h2 w2 c2"]:
+    def forward(self, x: Float[Tensor, "b h w c"]) -> Float[Tensor, "b h2 w2 d"]:
         """Return half as many rows and columns."""
         four = rearrange(x, "b (h p) (w q) c -> b h w (q p c)", p=2, q=2)
         return self.reduction(self.norm(four))

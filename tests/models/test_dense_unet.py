@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from spineseg.models.baselines.dense_unet import DenseUNet, TransitionUp
+from spineseg.models.baselines.dense_unet import DenseUNet, RiseToSkip
 
 
 def in_order(ours):
@@ -29,8 +29,8 @@ def test_the_encoder_of_dense_unet_agrees_with_monais_densenet():
         torch.testing.assert_close(found[0], theirs(x), rtol=1e-4, atol=1e-5)
 
 
-def test_a_transition_up_gives_half_of_the_skips_channels_at_its_size():
-    out = TransitionUp(10, 6)(torch.randn(2, 10, 3, 4), torch.randn(2, 6, 6, 8))
+def test_a_rise_to_a_skip_gives_half_of_the_skips_channels_at_its_size():
+    out = RiseToSkip(10, 6)(torch.randn(2, 10, 3, 4), torch.randn(2, 6, 6, 8))
     assert out.shape == (2, 3, 6, 8)
 
 

@@ -2,9 +2,13 @@
 
 The cited network puts convolutions along the channels ("spatial channel-wise") into
 every level. The printed counts are not those of such layers: they are, to the digit,
-a U-Net beside a second way up by global attention upsampling. What the counts leave
-open: whether the last 9 c^2 weights of a level belong to a decoder that joins three
-maps (taken here: risen, skip, attended) or to one more 3 x 3 convolution of the skip.
+a U-Net beside a second way up by global attention upsampling.
+
+What the counts decide: 2 x 2 kernels on the one way up and 4 x 4 without bias on the
+other, whose operations they print four times too large; 1,920 parameters that a counter
+of layers misses, two for each channel of the skips: group norms. What they leave open:
+whether the last 9 c^2 weights of a level belong to a decoder that joins three maps
+(taken here: risen, skip, attended) or to one more 3 x 3 convolution of the skip.
 Sources: Chen et al. 2019, doi:10.3389/fgene.2019.01110 (the idea); Li et al. 2018,
 arXiv:1805.10180 (the attention); the rest is inferred from the count.
 """

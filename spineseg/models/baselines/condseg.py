@@ -11,6 +11,7 @@ Source: Lei et al. 2025, arXiv:2412.08345 (AAAI 2025).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float
@@ -23,6 +24,7 @@ from spineseg.models.baselines.resnet_nets import DEPTHS, WIDTHS, ResNet
 from spineseg.models.registry import register
 from spineseg.models.unet import check_multiple
 
+# the paper says dilated and names no rates: those of DeepLab's pyramid are taken
 RATES = (1, 6, 12, 18)
 SEMANTICS = ("foreground", "background", "uncertain")
 
@@ -48,17 +50,19 @@ class Enhance(nn.Module):
 
 
 class Decouple(nn.Module):
-    """SID: three branches of three convolutions, and the mask that each stands for."""
+    """SID: three branches of three convolutions, and the mask that each stands for.
+
+    Args:
+        c_in: channels of the coarsest map; halved by each convolution but the last.
+        c_out: channels of each branch.
+        classes: of the masks.
+    """
 
     def __init__(self, c_in: int, c_out: int, classes: int) -> None:
         super().__init__()
-        between = (c_in // 2, c_in // 4)
+        widths = (c_in, c_in // 2, c_in // 4, c_out)
         self.branches = nn.ModuleList(
-            nn.Sequential(
-                ConvNormAct(c_in, between[0]),
-                ConvNormAct(between[0], between[1]),
-                ConvNormAct(between[1], c_out),
-            )
+            nn.Sequential(*(ConvNormAct(a, b) for a, b in pairwise(widths)))
             for _ in SEMANTICS
         )
         self.masks = nn.ModuleList(nn.Conv2d(c_out, classes, 1) for _ in SEMANTICS)

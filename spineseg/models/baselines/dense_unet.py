@@ -1,13 +1,16 @@
 """Dense-UNet as cvmunet's Table 3 counts it: 12,266,113 parameters.
 
 DenseNet-121 without its classifier, and its mirror image: dense blocks of 24, 12 and 6
-layers on the way up, each behind a transition that enlarges, joins the skip and
-narrows; at the end four times larger at once. The skips are what the encoder's
-transitions give before they pool. The printed numbers come out at 448 x 448, not at
-the 480 x 480 of the paper's Table 2.
+layers on the way up. The printed numbers come out at 448 x 448, not at the 480 x 480 of
+the paper's Table 2.
+
+What the papers say: the encoder, layer by layer, and skips between dense blocks. What
+the counts decide: the mirrored blocks; that a skip is the map a transition gives before
+it pools; the channels at each joining; a rise by four at the end, at whose size one
+more norm of 64 stands. What no count can tell: the kind of rise after a joining's
+norms, and the ReLU before the head, taken as in DenseNet's own last norm.
 Sources: Huang et al. 2017 (DenseNet), doi:10.1109/CVPR.2017.243; Li et al. 2018
-(H-DenseUNet, the idea), doi:10.1109/TMI.2018.2845918. The decoder is inferred from the
-count.
+(H-DenseUNet, the idea), doi:10.1109/TMI.2018.2845918.
 """
 
 from collections.abc import Sequence
@@ -34,8 +37,10 @@ class NormActConv(nn.Sequential):
         )
 
 
-class TransitionUp(nn.Module):
+class RiseToSkip(nn.Module):
     """Narrow to the skip's channels, enlarge, join the skip, halve the skip's channels.
+
+    It undoes a transition of DenseNet, which halves channels and then size.
 
     Args:
         c_in: channels below.
@@ -85,7 +90,7 @@ class DenseUNet(nn.Module):
         ups, decoder, below = [], [], encoder[-1].c_out
         for level, n in zip(encoder[-2::-1], layers[-2::-1], strict=True):
             skip = level.c_out // 2
-            ups.append(TransitionUp(below, skip))
+            ups.append(RiseToSkip(below, skip))
             decoder.append(DenseBlock(skip // 2, n, growth))
             below = decoder[-1].c_out
         self.encoder, self.downs = nn.ModuleList(encoder), nn.ModuleList(downs)
@@ -93,8 +98,10 @@ class DenseUNet(nn.Module):
         self.pool = nn.AvgPool2d(2)
         self.ups, self.decoder = nn.ModuleList(ups), nn.ModuleList(decoder)
         self.enlarge = nn.Upsample(scale_factor=4, mode="bilinear")
-        self.last = nn.Sequential(NormActConv(below, width), nn.BatchNorm2d(width))
-        self.head = nn.Conv2d(width, classes, 1)
+        self.thin = NormActConv(below, width)
+        self.head = nn.Sequential(
+            nn.BatchNorm2d(width), nn.ReLU(), nn.Conv2d(width, classes, 1)
+        )
         self.multiple = 2 ** (len(layers) + 1)
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
@@ -112,4 +119,4 @@ class DenseUNet(nn.Module):
         x = self.encoder[-1](x)
         for up, level, skip in zip(self.ups, self.decoder, skips[::-1], strict=True):
             x = level(up(x, skip))
-        return self.head(self.last(self.enlarge(x)))
+        return self.head(self.thin(self.enlarge(x)))

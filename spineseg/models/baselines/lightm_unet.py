@@ -2,6 +2,10 @@
 
 The printed number leaves out the Mamba blocks, whose fused call a counter of layers
 does not see, the group norms and the scales: 47,700 are left.
+
+What the paper says: the layers and their order, separable convolutions, added skips.
+What the counts decide, against the paper or where it is silent: 8 filters instead of
+32, one layer norm for two uses, no bias but in the last convolution.
 RVM: residual vision Mamba layer; s: its learned scale.
 Source: Liao et al. 2024, arXiv:2403.05246, Secs. 2.2 to 2.4.
 """
