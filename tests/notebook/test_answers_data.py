@@ -22,6 +22,20 @@ def deal_pictures(ids, patient_of, share, seed):
     return list(chosen[: round(share * len(ids))])
 
 
+ENDS = ("top left", "top right", "bottom left", "bottom right")
+
+
+def bodies(labels):
+    tidy = {" ".join(label.lower().split()) for label in labels}
+    return {f"C{n}" for n in range(3, 8) if all(f"c{n} {end}" in tidy for end in ENDS)}
+
+
+def counted(labels, least=4, levels="34567"):
+    """Count corners by the first two letters, as a careless script does."""
+    level = [label.strip()[:2].upper() for label in labels if "centroid" not in label]
+    return {f"C{n}" for n in levels if level.count(f"C{n}") >= least}
+
+
 RIGHT = {
     "data.1": 1 / 7,
     "data.2": (165, True),
@@ -29,6 +43,7 @@ RIGHT = {
     "data.4": split,
     "data.5": {1, 25, 101},
     "data.6": {"spider", "isic2016", "chest_xray", "axial_mri"},
+    "data.7": bodies,
 }
 
 
@@ -65,6 +80,12 @@ def test_the_right_answer_is_accepted(name):
         ("data.6", {"spider", "mdwc_spine"}, "hospital"),
         ("data.6", {"spider", "csxa_spinous"}, "open films"),
         ("data.6", {"spider"}, "3 more"),
+        ("data.7", lambda labels: {"C3"}, "all 23 labels"),
+        ("data.7", lambda labels: counted(labels, 2, "234567"), "no upper corners"),
+        ("data.7", lambda labels: counted(labels, 3), "three corners"),
+        ("data.7", counted, "does not replace"),
+        ("data.7", lambda x: bodies(x) if "C3 top left" in x else {}, "capitals"),
+        ("data.7", lambda x: bodies(x) | ({"C9"} if "C9" in str(x) else set()), "C9"),
     ],
 )
 def test_a_wrong_answer_gets_its_own_reason(name, wrong, reason):

@@ -98,6 +98,41 @@ def _real_start(answer: Collection[str]) -> str | None:
     return None
 
 
+def _bodies(answer: Callable[..., Any]) -> str | None:
+    """data.7: the vertebrae of CSXA's labels that have four corners."""
+    ends = ("top left", "top right", "bottom left", "bottom right")
+    rest = ["C2 centroid", "C2 bottom left", "C2 bottom right"]
+    whole = [*rest, *(f"C{n} {end}" for n in range(3, 8) for end in ends)]
+    every = {"C3", "C4", "C5", "C6", "C7"}
+    lacking = [label for label in whole if label != "C5 top left"]
+    cases = (
+        (whole, every, "a file with all 23 labels gives C3 to C7"),
+        (lacking, every - {"C5"}, "three corners are not enough to fill a body"),
+        (
+            [*lacking, "C5 top right"],
+            every - {"C5"},
+            "a corner that stands there twice does not replace the one that lacks",
+        ),
+        (
+            [f" {label.upper()} ".replace(" ", "  ") for label in whole],
+            every,
+            "people write capitals, and spaces where none belong",
+        ),
+        (
+            [*whole, *(f"C9 {end}" for end in ends)],
+            every,
+            "no neck has a C9: a label that CSXA does not know says nothing",
+        ),
+    )
+    for labels, wanted, hint in cases:
+        found = {str(name) for name in answer(list(labels))}
+        if "C2" in found:
+            return "C2 has no upper corners: it cannot be filled"
+        if found != wanted:
+            return hint
+    return None
+
+
 ANSWERS = {
     "data.1": _by_hand,
     "data.2": _degrees,
@@ -105,4 +140,5 @@ ANSWERS = {
     "data.4": _split,
     "data.5": _false_labels,
     "data.6": _real_start,
+    "data.7": _bodies,
 }
