@@ -24,8 +24,9 @@ from spineseg.imaging.mri import (
     sagittal_stack,
 )
 from spineseg.imaging.mri_coil import Coil
-from spineseg.imaging.mri_geometry import Stack, paint
+from spineseg.imaging.mri_geometry import paint
 from spineseg.imaging.mri_signal import Protocol
+from spineseg.imaging.mri_stack import Stack
 
 SIDE_SLICES = 3
 MARKED = ("L1", "L2", "L3", "L4", "L5")
