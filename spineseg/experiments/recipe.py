@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from torch import Tensor
-from torch.nn import functional
 
 from spineseg import losses
 from spineseg.core.errors import SpinesegError
 from spineseg.core.profile import Profile, profile
 from spineseg.core.registry import Registry
+from spineseg.experiments.heads import deep, dual, one_each
+from spineseg.models.baselines.nnunet import deep_weights
 from spineseg.training.adversarial import (
     CriticLoss,
     as_printed,
@@ -33,37 +34,17 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 """Losses of one output by name."""
 
 
-Heads = Mapping[str, Tensor]
-
-
-def dual(loss: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Heads, Tensor], Tensor]:
-    """Return a loss of the main and the auxiliary output, added.
-
-    The auxiliary output is smaller; its target is the mask at that size, nearest
-    neighbour (inception_unet; the paper gives no weights, one each is its framework's
-    default).
-    """
-
-    def both(outputs: Heads, target: Tensor) -> Tensor:
-        small = outputs["auxiliary"].shape[-2:]
-        low = functional.interpolate(
-            target[:, None].float(), small, mode="nearest-exact"
-        )
-        targets = {"logits": target, "auxiliary": low[:, 0].long()}
-        return losses.deep_supervision_loss(
-            loss, outputs, targets, {"logits": 1.0, "auxiliary": 1.0}
-        )
-
-    return both
-
-
-PLAIN = {
+_DUAL = {
     f"dual_{name}": name
     for name in ("cross_entropy", "class_dice", "class_focal", "ce_dice")
 }
+PLAIN = _DUAL | {"deep_bce_dice": "bce_dice", "deep_ce_dice": "ce_dice"}
 """What a loss of several outputs is on the main one alone, for validation."""
 
-HEAD_LOSSES = {name: dual(LOSSES[plain]) for name, plain in PLAIN.items()}
+HEAD_LOSSES = {name: dual(LOSSES[plain]) for name, plain in _DUAL.items()} | {
+    "deep_bce_dice": deep(LOSSES["bce_dice"], one_each),
+    "deep_ce_dice": deep(LOSSES["ce_dice"], deep_weights),  # as nnU-Net weighs
+}
 """Losses of all outputs of a network with several."""
 
 CRITIC_LOSSES: dict[str, CriticLoss] = {

@@ -18,8 +18,10 @@ from spineseg.experiments.recipes.sizes import reading
 from spineseg.training.schedule import PLANS, Plan
 
 PAPER = "cervspinenet"
-BASELINES = ("unet", "deeplab_v3_plus")
-"""Of Table 1; full SAM and SegFormer need weights from elsewhere."""
+BASELINES = ("unet", "deeplab_v3_plus", "segformer_text")
+"""Of Table 1, all from fresh weights and with BCE; SegFormer with the stand-in for the
+text's embedding. Full SAM has no recipe: it wants a point in each process, which no
+film comes with."""
 ABLATIONS = ("cnn_basic", "cnn_full", "vit_basic")
 """Of Table 4."""
 VARIANTS = ("original", "clahe", "augmented")

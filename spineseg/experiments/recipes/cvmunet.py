@@ -20,8 +20,22 @@ ABLATIONS = (
     "convnext_unet_vss",
 )
 """Of Tables 7 and 8, beside the whole network."""
-BASELINES = ("attention_unet", "residual_unet", "unet_plus_plus", "unext")
-"""Of Table 3, beside U-Net; the other ten are missing."""
+BASELINES = (
+    "attention_unet",
+    "channel_unet",
+    "dense_unet",
+    "lightm_unet",
+    "md_unet",
+    "meta_unet",
+    "residual_unet",
+    "swin_unet",
+    "trans_unet",
+    "unet_plus_plus",
+    "unext",
+    "vm_unet_v2",
+)
+"""Of Table 3, beside U-Net. ConDSeg has no recipe: three of its four outputs are masks
+with losses of their own, of which the paper says nothing."""
 
 
 def plan(profile: Profile) -> Plan:
@@ -43,8 +57,13 @@ def unet(profile: Profile) -> Recipe:
     return _recipe(profile, "cvmunet/unet", {"widths": widths})
 
 
+def _side(profile: Profile, name: str) -> int:
+    if name == "cvmunet/meta_unet":  # its windows fit into multiples of 64 only
+        return profile.pick(64, 128, 448)
+    return profile.pick(32, 128, 480)
+
+
 def _recipe(profile: Profile, name: str, sizes: dict[str, Any]) -> Recipe:
-    size_px = profile.pick(32, 128, 480)
     return Recipe(
         name,
         profile.name,
@@ -53,17 +72,17 @@ def _recipe(profile: Profile, name: str, sizes: dict[str, Any]) -> Recipe:
             size_px=profile.pick(64, 256, None),
             count=profile.pick(20, 120, None),
         ),
-        Steps("cvmunet", {"size_px": size_px}),
+        Steps("cvmunet", {"size_px": _side(profile, name)}),
         Steps("cvmunet"),
         ModelPlan(name, 3, 1, sizes),
-        "bce_dice",
+        "deep_bce_dice" if name == "cvmunet/vm_unet_v2" else "bce_dice",
         plan(profile),
     )
 
 
 def _register(network: str) -> None:
     name = f"cvmunet/{network}"
-    RECIPES.register(name)(lambda p: _recipe(p, name, reading(p, name)))
+    RECIPES.register(name)(lambda p: _recipe(p, name, reading(p, name, _side(p, name))))
 
 
 for _network in ("cvm_unet", *ABLATIONS, *BASELINES):

@@ -33,8 +33,9 @@ BASELINES = (
     "unet",
     "resunet",
     "attention_unet",
+    "trans_unet",
+    "plu_unet",
 )
-"""TransU-Net and PLU-Net are missing."""
 OTHER_SETS = {"chest": "chest_xray", "isic": "isic2016"}
 """Where the paper tries its network beside spines."""
 
@@ -57,6 +58,7 @@ def _plan(profile: Profile, momentum: float) -> Plan:
 def _recipe(
     profile: Profile, name: str, network: str, data: str, momentum: float = 0.9
 ) -> Recipe:
+    side = profile.pick(32, 128, 256)
     return Recipe(
         name,
         profile.name,
@@ -65,13 +67,13 @@ def _recipe(
             size_px=profile.pick(64, 256, None),
             count=profile.pick(20, 140, None),
         ),
-        Steps(PAPER, {"size_px": profile.pick(32, 128, 256)}),
+        Steps(PAPER, {"size_px": side}),
         Steps(PAPER),
         ModelPlan(
             f"{PAPER}/{network}",
             3 if data == "isic2016" else 1,  # only skin is in colour
             2,
-            reading(profile, f"{PAPER}/{network}"),
+            reading(profile, f"{PAPER}/{network}", side),
         ),
         "cross_entropy",
         _plan(profile, momentum),
