@@ -35,6 +35,11 @@ def write_segmentation(
     Masks may overlap, as vertebrae do on a radiograph: each is a segment of its own.
     Patient and study are taken from the film, so keep the file where the film is kept.
 
+    A shadow has no slice thickness, and DICOM asks for one only where a frame of
+    reference says where slices lie (PS3.3 C.7.6.16.2.1). highdicom's ``segread`` asks
+    for one in every file, those it wrote itself included, and refuses this one (0.28);
+    its ``imread`` and pydicom read it. A thickness made up to please it would be false.
+
     Args:
         path: the ``.dcm`` file to write, atomically.
         masks: name of a segment to its pixels, in the order of the segment numbers.

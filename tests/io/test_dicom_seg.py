@@ -6,7 +6,7 @@ from pydicom.sr.codedict import codes
 from spineseg import SpinesegError
 from spineseg.io import Acquisition, write_radiograph, write_segmentation
 
-pytest.importorskip("highdicom")
+hd = pytest.importorskip("highdicom")
 
 UPPER, LOWER = np.zeros((64, 48), bool), np.zeros((64, 48), bool)
 UPPER[5:22, 5:20] = True
@@ -29,6 +29,20 @@ def test_overlapping_masks_are_segments_of_their_own(tmp_path, film):
     np.testing.assert_array_equal(frames[1], LOWER)
     names = [segment.SegmentLabel for segment in written.SegmentSequence]
     assert names == ["L4", "L5"]
+
+
+def test_a_shadow_has_a_pixel_size_and_no_thickness_and_highdicom_reads_it(
+    tmp_path, film
+):
+    path = tmp_path / "seg.dcm"
+    write_segmentation(path, {"L4": UPPER, "L5": LOWER}, film)
+    written = pydicom.dcmread(path)
+    shared = written.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    assert shared.PixelSpacing == pytest.approx([0.14 / 1.2] * 2)
+    assert "SliceThickness" not in shared
+    assert "FrameOfReferenceUID" not in written  # with it, a thickness would be due
+    frames = hd.imread(path).get_frames()
+    np.testing.assert_array_equal(frames, [UPPER, LOWER])
 
 
 def test_the_segmentation_refers_to_its_film(tmp_path, film):
