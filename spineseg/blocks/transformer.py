@@ -22,10 +22,16 @@ class SelfAttention(nn.Module):
         heads: parallel attentions.
         inner: channels of all heads together; ``channels`` unless given.
         bias: of both matrices.
+        query_bias: of the first matrix alone; ``bias`` unless given.
     """
 
     def __init__(
-        self, channels: int, heads: int, inner: int | None = None, bias: bool = True
+        self,
+        channels: int,
+        heads: int,
+        inner: int | None = None,
+        bias: bool = True,
+        query_bias: bool | None = None,
     ) -> None:
         super().__init__()
         inner = inner or channels
@@ -35,7 +41,8 @@ class SelfAttention(nn.Module):
                 found=f"{inner} channels, {heads} heads",
             )
         self.heads = heads
-        self.qkv = nn.Linear(channels, 3 * inner, bias=bias)
+        first = bias if query_bias is None else query_bias
+        self.qkv = nn.Linear(channels, 3 * inner, bias=first)
         self.proj = nn.Linear(inner, channels, bias=bias)
 
     def forward(self, x: Float[Tensor, "b n c"]) -> Float[Tensor, "b n c"]:
@@ -55,6 +62,7 @@ class TransformerBlock(nn.Module):
         heads: of the attention.
         inner: width of the attention; ``channels`` unless given.
         hidden: width of the perceptron; four times the channels unless given.
+        query_bias: of queries, keys and values.
     """
 
     def __init__(
@@ -63,11 +71,12 @@ class TransformerBlock(nn.Module):
         heads: int,
         inner: int | None = None,
         hidden: int | None = None,
+        query_bias: bool = True,
     ) -> None:
         super().__init__()
         hidden = hidden or 4 * channels
         self.norm1, self.norm2 = nn.LayerNorm(channels), nn.LayerNorm(channels)
-        self.attention = SelfAttention(channels, heads, inner)
+        self.attention = SelfAttention(channels, heads, inner, query_bias=query_bias)
         self.mlp = nn.Sequential(
             nn.Linear(channels, hidden), nn.GELU(), nn.Linear(hidden, channels)
         )
