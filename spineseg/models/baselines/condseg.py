@@ -3,7 +3,11 @@
 cvmunet's Table 3 prints 45.55 M parameters and 357.07 G. The paper names the parts but
 not their widths: ``channels``, ``fuse_kernel``, ``refine`` and ``guide_convs`` are the
 open places. The defaults were fitted to the counts, so being near proves nothing:
-45.16 M and 360.70 G, 0.9 percent too few and 1.0 percent too many.
+45.16 M and 360.70 G, 0.9 percent too few and 1.0 percent too many. Of 147 million
+readings (kernels, shortcuts, attention in the enhancement, heads, numbers of
+convolutions, the size of the last ones) two round to both printed numbers, with seven
+and eight convolutions a decoder, and none has the public network's 45,552,786
+parameters. Nobody would draw either of the two from the paper; neither is taken.
 SID: foreground, background and what is uncertain, from the coarsest map. CDFA: see
 ``spineseg.blocks.contrast``. The training of the encoder in two stages is not part of
 the network.
