@@ -1,8 +1,9 @@
 """Is a volume file whole and undamaged? ITK does not always say so.
 
 It fills a truncated NIfTI with zeros, and takes a damaged compressed MetaImage as it
-comes out of the decompressor; both without a word. Here every compressed volume is
-unpacked once to its end, in pieces, which also compares its checksum.
+comes out of the decompressor; both without a word. Here a compressed volume is unpacked
+once to its end, in pieces, which also compares its checksum; of a MetaImage it does to
+compare ITK's voxels with the checksum at the file's end.
 """
 
 import gzip
@@ -16,6 +17,8 @@ from typing import BinaryIO, cast
 from spineseg.core.errors import SpinesegError
 
 CHUNK = 1 << 20
+TRUSTED = 256 << 20
+"""Bytes that a header may promise, however little stands behind it."""
 META_BYTES = {
     "MET_CHAR": 1,
     "MET_UCHAR": 1,
@@ -57,6 +60,33 @@ def check_whole(file: Path, suffix: str) -> None:
         raise SpinesegError(
             f"the compressed data is damaged or cut off ({error})", path=file
         ) from error
+
+
+def seal_of(file: Path, suffix: str) -> int | None:
+    """Return the checksum at the end of a compressed .mha, where ITK may unpack first.
+
+    Unpacking is most of reading, so it should happen once: who has the voxels compares
+    them with the seal (zlib's Adler-32), and needs :func:`check_whole` only where they
+    differ. None stands for every other file, and for one longer than its header says.
+
+    Raises:
+        SpinesegError: if the header is broken.
+    """
+    if suffix != ".mha":
+        return None
+    with open(file, "rb") as stream:
+        fields = _meta_fields(stream, file)
+        promised = _meta_bytes(fields, file)
+        start, rest = stream.tell(), file.stat().st_size - stream.tell()
+        packed = fields.get("CompressedData", "False").lower() == "true"
+        if not packed or fields["ElementDataFile"].upper() != "LOCAL" or rest < 8:
+            return None
+        if fields.get("CompressedDataSize", "") != str(rest) or stream.read(1) != b"x":
+            return None  # "x" opens a zlib stream; gzip ends in another checksum
+        if promised > max(TRUSTED, 64 * rest):
+            return None  # a damaged size: ITK would ask for its memory
+        stream.seek(start + rest - 4)
+        return int.from_bytes(stream.read(4), "big")
 
 
 def _check_nifti(file: Path) -> None:
@@ -105,19 +135,36 @@ def _check_meta(file: Path) -> None:
             raise SpinesegError(
                 "compressed data outside the .mhd is not read", path=file
             )
+        size = fields.get("CompressedDataSize", "")
+        if not size.isdecimal():  # ITK would take the header for the data's beginning
+            raise SpinesegError(
+                "compressed data without its CompressedDataSize is not read", path=file
+            )
+        _compare(file.stat().st_size - stream.tell(), int(size), file)
         unpacker = zlib.decompressobj(wbits=47)  # zlib or gzip, by its header
-        found = sum(map(len, _unpacked(stream, unpacker)))
+        found = sum(map(len, _unpacked(stream, unpacker, int(size))))
     if not unpacker.eof:
         raise SpinesegError("the compressed data is cut off", path=file)
     _compare(found, promised, file)
 
 
-def _unpacked(stream: BinaryIO, unpacker: "zlib._Decompress") -> Iterator[bytes]:
-    """Yield the unpacked data in pieces, so that memory stays small."""
-    packed = stream.read(CHUNK)
+def _unpacked(
+    stream: BinaryIO, unpacker: "zlib._Decompress", left: int
+) -> Iterator[bytes]:
+    """Yield the unpacked data in pieces, so that memory stays small.
+
+    Not more than ``left`` bytes are read: ITK reads no more either.
+    """
+    packed = stream.read(min(CHUNK, left))
+    left -= len(packed)
     while packed and not unpacker.eof:
         yield unpacker.decompress(packed, CHUNK)
-        packed = unpacker.unconsumed_tail or stream.read(CHUNK)
+        packed = unpacker.unconsumed_tail
+        if not packed:
+            packed = stream.read(min(CHUNK, left))
+            left -= len(packed)
+    if not unpacker.eof:
+        yield unpacker.flush()
 
 
 def _meta_fields(stream: BinaryIO, file: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ to feet, columns from front to back. ``array[k]`` therefore is a sagittal pictur
 the head up and the face to the left. ITK calls this orientation PIR.
 """
 
+import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from spineseg.io._files import (
     quiet_codecs,
     suffix_of,
 )
-from spineseg.io._whole import check_whole
+from spineseg.io._whole import check_whole, seal_of
 from spineseg.io.turning import turn
 
 ORIENTATION = "PIR"
@@ -181,19 +182,25 @@ def load_sitk(path: FilePath) -> Any:
             found=suffix_of(file) or "no ending",
             expected=", ".join(SUFFIXES),
         )
-    check_whole(file, suffix_of(file))
+    seal = seal_of(file, suffix_of(file))
+    if seal is None:
+        check_whole(file, suffix_of(file))
     sitk = extra("SimpleITK", "reading volumes")
     # ITK's warnings go to the terminal past every Python filter
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     try:
         with quiet_codecs():
-            return sitk.ReadImage(str(file))
+            image = sitk.ReadImage(str(file))
     except Exception as error:
+        check_whole(file, suffix_of(file))  # says it better where the data is damaged
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         reason = lines[-1].split("ITK ERROR:")[-1].strip() if lines else "no reason"
         raise SpinesegError(
             f"the volume cannot be read ({reason[:160]})", path=path
         ) from error
+    if seal is not None and seal != zlib.adler32(sitk.GetArrayViewFromImage(image)):
+        check_whole(file, suffix_of(file))
+    return image
 
 
 def make_volume(

@@ -1,7 +1,9 @@
 """Damaged files end in one documented error, quickly, and leave nothing behind."""
 
+import gzip
 import json
 import random
+import zlib
 
 import numpy as np
 import pytest
@@ -107,6 +109,59 @@ def test_one_flipped_byte_in_compressed_voxels_is_noticed(tmp_path, ending):
         path.write_bytes(broken)
         with pytest.raises(SpinesegError):
             read_volume(path)
+
+
+def packed(path, voxels, **fields):
+    """Write a compressed .mha of int16 as other programs do."""
+    size = " ".join(map(str, reversed(BLOCK.shape)))
+    head = {"ObjectType": "Image", "NDims": 3, "BinaryData": True}
+    head |= {"BinaryDataByteOrderMSB": False, "CompressedData": True}
+    head |= {"CompressedDataSize": len(voxels), "DimSize": size}
+    head |= {"ElementType": "MET_SHORT", **fields, "ElementDataFile": "LOCAL"}
+    lines = [f"{key} = {value}" for key, value in head.items() if value is not None]
+    path.write_bytes("\n".join([*lines, ""]).encode() + voxels)
+    return path
+
+
+def test_a_sound_metaimage_is_unpacked_once(tmp_path, monkeypatch):
+    path = packed(tmp_path / "x.mha", zlib.compress(BLOCK.tobytes()))
+    monkeypatch.setattr("spineseg.io.volume.check_whole", lambda *_: 1 / 0)
+    assert sorted(read_volume(path).array.ravel()) == sorted(BLOCK.ravel())
+    whole = bytearray(path.read_bytes())
+    whole[-1] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(ZeroDivisionError):
+        read_volume(path)
+
+
+@pytest.mark.parametrize(
+    ("order", "pack", "fields"),
+    [
+        (">i2", zlib.compress, {"BinaryDataByteOrderMSB": True}),
+        ("<i2", gzip.compress, {}),
+        ("<i2", lambda voxels: zlib.compress(voxels + b"more"), {}),
+    ],
+)
+def test_packed_volumes_of_other_programs_are_read(tmp_path, order, pack, fields):
+    path = packed(tmp_path / "x.mha", pack(BLOCK.astype(order).tobytes()), **fields)
+    assert sorted(read_volume(path).array.ravel()) == sorted(BLOCK.ravel())
+
+
+@pytest.mark.parametrize("size", [None, "", "many", 20, 9999])
+def test_packed_data_whose_length_is_not_told_rightly_is_refused(tmp_path, size):
+    # ITK then unpacks something else, or too little, and says nothing
+    voxels = zlib.compress(BLOCK.tobytes())
+    path = packed(tmp_path / "x.mha", voxels, CompressedDataSize=size)
+    with pytest.raises(SpinesegError, match=r"x\.mha: (compressed|the)"):
+        read_volume(path)
+
+
+@pytest.mark.parametrize("size", ["10 9 9", "10 9 16", "30000 30000 30000"])
+def test_a_packed_volume_of_fewer_voxels_than_promised_is_cut_off(tmp_path, size):
+    # at the last size ITK alone would ask for 54 terabytes
+    path = packed(tmp_path / "x.mha", zlib.compress(BLOCK.tobytes()), DimSize=size)
+    with pytest.raises(SpinesegError, match=r"x\.mha: the file is cut off"):
+        read_volume(path)
 
 
 @pytest.mark.parametrize(
