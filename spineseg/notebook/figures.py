@@ -49,6 +49,7 @@ def figure(
     demand_alt(alt)
     if name and not caption:
         raise SpinesegError("a numbered figure needs a caption", found=repr(name))
+    _settle(fig)
     live = _encode(fig, _LIVE_DPI, "png")
     light = web_picture(fig)
     darken(fig)
@@ -129,6 +130,16 @@ def web_picture(fig: Figure, dpi: int = _WEB_DPI, quality: int = 85) -> str:
     encoded = io.BytesIO()
     picture.save(encoded, "WEBP", lossless=drawing, quality=quality, method=4)
     return base64.b64encode(encoded.getvalue()).decode()
+
+
+def _settle(fig: Figure) -> None:
+    """Lay a figure out as often as it takes: a title finds its height when drawn.
+
+    The layout before knows nothing of that height, and the one that does moves the
+    title again; unsettled, the first picture of a row of films loses its titles' tops.
+    """
+    for _ in range(2):
+        fig.draw_without_rendering()
 
 
 def _flatness(pixels: np.ndarray) -> float:

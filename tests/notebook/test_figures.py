@@ -50,6 +50,18 @@ def test_the_bundle_carries_words_a_live_picture_and_a_page_picture():
     assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).format == "PNG"
 
 
+def test_no_theme_cuts_off_the_titles_of_a_row_of_films():
+    fig, axes = plt.subplots(1, 4, figsize=(8, 2.3))
+    for ax in axes:
+        ax.imshow(np.eye(11))
+        ax.set(xticks=[], yticks=[], xlabel="pixels: 9")
+        ax.set_title("1 × 1, then 3 × 3", fontsize=10)
+    page = shown(fig, alt=ALT)[0][FIGURE_MIME]
+    for theme in ("light", "dark"):
+        picture = Image.open(io.BytesIO(base64.b64decode(page[theme])))
+        assert np.asarray(picture.convert("RGBA"))[:3, :, 3].max() == 0
+
+
 def test_the_two_themes_differ_in_the_inks_and_agree_in_the_data():
     page = shown(line(), alt=ALT)[0][FIGURE_MIME]
     light, dark = (
