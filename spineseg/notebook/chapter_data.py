@@ -41,12 +41,16 @@ class ChapterData:
     split: bool
 
     @property
+    def whose(self) -> str:
+        """Say for a caption whose pictures these are."""
+        return "synthetic patients" if self.root is None else "real patients"
+
+    @property
     def origin(self) -> str:
         """Say in one line whose pictures these are."""
         people = {name for part in self.parts.values() for name in part.patients}
-        kind = "synthetic patients" if self.root is None else "real patients"
         variant = self.recipe.data.variant
-        line = f"{len(people)} {kind}, {self.recipe.data.name} ({variant})"
+        line = f"{len(people)} {self.whose}, {self.recipe.data.name} ({variant})"
         if self.split:
             counts = ", ".join(f"{k} {len(part)}" for k, part in self.parts.items())
             return f"{line}: {counts}"
