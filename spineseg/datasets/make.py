@@ -8,6 +8,8 @@ leaves behind is drawn again, and gives the same bytes.
 import hashlib
 import json
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -189,7 +191,7 @@ def _drawn(
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin, initargs=(name, root, plan)
+        workers, mp_context=context, initializer=_join, initargs=(name, root, plan)
     ) as pool:
         waiting: set[Future[Record]] = set()
         rest = iter(units)
@@ -215,6 +217,23 @@ _worker: dict[str, Any] = {}
 
 def _begin(name: str, root: Path, plan: TwinPlan) -> None:
     _worker.update(twin=family(name).twin(plan), root=root)
+
+
+def _join(name: str, root: Path, plan: TwinPlan) -> None:
+    """Begin in a worker that leaves with the process that started it.
+
+    A worker waits for work at a pipe that its siblings hold open: when the first
+    process is killed, nothing would ever wake it.
+    """
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    _begin(name, root, plan)
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # half a file stays under its .part- name, as in any crash
 
 
 def _one(unit: str) -> Record:

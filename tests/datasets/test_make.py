@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -71,6 +73,31 @@ def test_an_interrupted_run_goes_on_with_what_is_missing(
     assert materialise(name, tmp_path / "cut", plan).drawn == plan.count - 3
     materialise(name, tmp_path / "whole", plan)
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+
+
+def test_workers_leave_when_the_first_process_is_killed(tmp_path):
+    script = (
+        "from pathlib import Path\n"
+        "from spineseg.datasets.base import TwinPlan\n"
+        "from spineseg.datasets.make import materialise\n"
+        "if __name__ == '__main__':\n"
+        f"    materialise('{NAME}', Path({str(tmp_path / 'cut')!r}),\n"
+        "        TwinPlan(0, 32, 400, 'all'), workers=2,\n"
+        "        progress=lambda done, total, unit: print(unit, flush=True))\n"
+    )
+    (tmp_path / "run.py").write_text(script)
+    first = subprocess.Popen(
+        [sys.executable, str(tmp_path / "run.py")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert first.stdout
+    assert first.stdout.readline()  # a unit is done: the workers are at work
+    first.kill()
+    # the pipe ends when its last holder has left, and the workers hold it, too
+    first.communicate(timeout=60)
+    _, done = read_manifest(tmp_path / "cut")
+    assert 0 < len(done) < 400
 
 
 @pytest.mark.parametrize("damage", ["delete", "change", "half a line"])
