@@ -28,12 +28,17 @@ SIDES = {
 """Rows and columns of a picture in each paper."""
 
 OWN_SIDES = {
+    "cervspinenet/deeplab_v3_plus": 512,
+    "cervspinenet/segformer_text": 512,
+    "cervspinenet/unet": 512,
     "cvmunet/dense_unet": 448,
     "cvmunet/meta_unet": 448,
     "cvmunet/swin_unet": 448,
     "cvmunet/vm_unet_v2": 448,
+    "wgan_ctm/segnet": 256,  # printed as 256 x 246
+    "wgan_ctm/unet": 256,
 }
-"""The four rows of cvmunet's Table 3 that come out at another size than the paper's."""
+"""Rows that their papers feed, or count (cvmunet, Table 3), at another size."""
 
 PAPERS = {
     "cervspinenet": "Sawant 2026",

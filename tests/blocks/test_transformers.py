@@ -175,15 +175,12 @@ def test_the_encoder_takes_sizes_other_than_its_own(height, width):
 
 
 @pytest.mark.oracle
-def test_the_encoder_agrees_with_that_of_segment_anything():
-    theirs = pytest.importorskip(
-        "segment_anything.modeling", reason="segment-anything is not installed"
-    )
+def test_the_encoder_agrees_with_that_of_segment_anything(meta_package):
     torch.manual_seed(0)
     ours = ImageEncoderViT(**SMALL, global_blocks=(1,)).eval()
     for p in ours.parameters():
         nn.init.normal_(p, std=0.3)
-    other = theirs.ImageEncoderViT(
+    other = meta_package.ImageEncoderViT(
         img_size=64, patch_size=16, embed_dim=8, depth=2, num_heads=2, out_chans=4,
         qkv_bias=True, use_rel_pos=True, window_size=3, global_attn_indexes=(1,),
         norm_layer=lambda c: nn.LayerNorm(c, eps=1e-6),

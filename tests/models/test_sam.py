@@ -1,6 +1,4 @@
-import importlib.util
 import sys
-from types import ModuleType
 
 import pytest
 import torch
@@ -39,28 +37,6 @@ def make(name=NAME, seed=0):
 def on_meta(name, **reading):
     with torch.device("meta"):
         return create_model(name, 3, 1, **reading)
-
-
-@pytest.fixture(scope="session")
-def meta_package():
-    """Meta's package; its helpers, none of which is used here, want torchvision."""
-    if importlib.util.find_spec("segment_anything") is None:
-        pytest.skip("segment-anything is not installed (extra: sam)")
-    wanted = {
-        "torchvision": (),
-        "torchvision.ops": (),
-        "torchvision.ops.boxes": ("batched_nms", "box_area"),
-        "torchvision.transforms": (),
-        "torchvision.transforms.functional": ("resize", "to_pil_image"),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        if importlib.util.find_spec("torchvision") is None:
-            for name, functions in wanted.items():
-                stand_in = ModuleType(name)
-                stand_in.__dict__.update(dict.fromkeys(functions))
-                patch.setitem(sys.modules, name, stand_in)
-        importlib.import_module("segment_anything")
-    return importlib.import_module("segment_anything.modeling")
 
 
 def transformers_sam(**sizes):

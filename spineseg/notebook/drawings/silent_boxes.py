@@ -1,4 +1,4 @@
-"""Four boxes and five arrows: a network's figure as papers have it, silences marked."""
+"""Four boxes and six arrows: a network's figure as papers have it, silences marked."""
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
