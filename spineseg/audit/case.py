@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spineseg.audit.claim import Claim
-from spineseg.audit.records import digest
+from spineseg.audit.records import digest, digest_of
 from spineseg.audit.source import Key, Source, table
 from spineseg.audit.verdict import Finding
 from spineseg.core.errors import SpinesegError
@@ -104,6 +104,16 @@ class Case:
         found = self._source.runs(recipe, profile)
         self._note(("records", recipe, profile), digest(found))
         return found
+
+    def curves(self, recipe: str, profile: str) -> dict[int, list[dict[str, float]]]:
+        """Return the training curves of our recorded runs, a row an epoch, by seed.
+
+        Runs without curves are left out.
+        """
+        found = self._source.runs(recipe, profile)
+        plain = {run.seed: list(run.curves) for run in found if run.curves}
+        self._note(("curves", recipe, profile), digest_of(plain))
+        return plain
 
     def _note(self, key: Key, printed: str) -> str:
         self.read[key] = printed

@@ -7,9 +7,9 @@ on a trend in synthetic data.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spineseg.core.errors import SpinesegError
 
@@ -53,11 +53,15 @@ def twin_runs(recipe: str, profile: str, folder: Path | None = None) -> "list[Re
 
 def digest(runs: "Sequence[Record]") -> str:
     """Return a text that changes with any seed or score of the runs."""
-    if not runs:
+    return digest_of([[run.seed, run.scores] for run in runs])
+
+
+def digest_of(plain: "Sequence[Any] | Mapping[int, Any]") -> str:
+    """Return a text that changes with any number of some runs; JSON can hold them."""
+    if not plain:
         return NONE
-    plain = [[run.seed, run.scores] for run in runs]
     text = json.dumps(plain, sort_keys=True).encode()
-    return f"{len(runs)} runs, {hashlib.sha256(text).hexdigest()[:16]}"
+    return f"{len(plain)} runs, {hashlib.sha256(text).hexdigest()[:16]}"
 
 
 def _shipped() -> Path | None:

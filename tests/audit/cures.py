@@ -37,6 +37,8 @@ CURES: dict[str, dict[Key, str]] = {
     "cvmunet-data-T1-positive": _POSITIVE,
     "wgan_ctm-T1-segnet": _values("wgan_ctm-T1-segnet", size="256×256×1"),
     "cvmunet-F5": {("ours", "channels of Z"): "1152"},
+    "cvmunet-arch-vss-merge": {("ours", "channels of Z"): "1152"},
+    "wgan_ctm-prep-aug": {("ours", "what forty random changes did"): "crop, rotate"},
     "cvmunet-T1": _POSITIVE
     | _said("cvmunet", "larger image dimension", "Sec. 4.1", "one side is 3072"),
     "cvmunet-T3-hd-ours": {

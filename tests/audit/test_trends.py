@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from made_up_runs import write
 
 from spineseg import SpinesegError
 from spineseg.audit import Verdict, claims, judge, judge_all
@@ -10,9 +11,6 @@ from spineseg.audit.checks.trends import Above, order
 from spineseg.audit.records import NONE, digest, twin_runs
 from spineseg.audit.source import Source
 from spineseg.audit.verdict import undecided
-from spineseg.core.rng import rng
-from spineseg.experiments import create_recipe
-from spineseg.training.record import Record, write_record
 
 TRENDS = {
     one.claim.id: [(k[1], k[2]) for k in one.read if k[0] == "records"]
@@ -21,37 +19,6 @@ TRENDS = {
 }
 INCEPTION = "inception_unet-T3-u-net-plus-inception-module"
 WITH, WITHOUT = "inception_unet/unet_inception/dice", "inception_unet/unet/dice"
-
-
-def write(folder, name, level, seeds=range(3), profile="laptop", **changes):
-    """Write records of a recipe whose every score is near a level."""
-    recipe = create_recipe(name, profile)
-    labels = [""] if recipe.model.classes == 1 else [
-        f".{k}" for k in range(1, recipe.model.classes)]  # fmt: skip
-    for seed in seeds:
-        random = rng(seed, "made up", name)
-        record = Record(
-            recipe=name,
-            profile=profile,
-            seed=seed,
-            configuration=dataclasses.asdict(recipe),
-            data={"facts": {"twin": True}},
-            code={},
-            device="none",
-            packages={},
-            wall_s=1.0,
-            sessions=1,
-            peak_memory_mb={},
-            curves=[],
-            scores=[
-                {"id": str(i), "patient": str(i)}
-                | {f"{score}{label}": level + 0.001 * float(random.normal())
-                   for label in labels for score in ("dice", "iou")}
-                for i in range(6)
-            ],
-        )  # fmt: skip
-        record = dataclasses.replace(record, **changes)
-        write_record(folder / f"{recipe.run_name(seed)}.json", record)
 
 
 def verdict(folder, name=INCEPTION):

@@ -45,21 +45,26 @@ def _picture():
     return torch.tensor(logits)[None, None], torch.tensor(target)[None, None]
 
 
-def _gradient(case: Case) -> Finding:
+def steepest(case: Case) -> float:
+    """Return the largest gradient of the distance term as printed, on 256 pixels."""
     import torch
 
     logits, target = _picture()
     logits.requires_grad_()
     loss = case.function("losses:hausdorff_dt_loss_as_printed")(logits, target)
     (gradient,) = torch.autograd.grad(loss, logits)
-    steepest = float(gradient.abs().max())
+    return float(gradient.abs().max())
+
+
+def _gradient(case: Case) -> Finding:
+    slope = steepest(case)
     said = case.said("gradient of the distance term")[0]["value"]
-    zero = steepest == 0
+    zero = slope == 0
     claimed = "zero" if said == "zero" else "not zero"
     verdict = Verdict.HOLDS if zero == (claimed == "zero") else Verdict.CONTRADICTED
     return Finding(
         verdict,
-        f"The threshold makes the term flat: its largest gradient is {steepest:g} on a "
+        f"The threshold makes the term flat: its largest gradient is {slope:g} on a "
         f"picture of 256 pixels; Sec. 2.7.2 implies that it is {claimed}.",
         "The term is programmed literally as printed, with the threshold inside.",
         "The code may use a soft variant that has a gradient."

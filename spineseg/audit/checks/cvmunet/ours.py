@@ -15,29 +15,32 @@ _SIDE_PX = 480
 _WHOLE = ("ConvNeXt", "SCSA", "ResReLU", "VSSWithECA", "Residual")
 
 
-def _network() -> list[str]:
+def network() -> list[str]:
+    """Return the steps of the whole network, its blocks by name."""
     return operations(on_meta(_NETWORK, 3, 1), (1, 3, 64, 64), whole=_WHOLE)
 
 
-def _block(place: str, whole: tuple[str, ...] = ()) -> Callable[[], list[str]]:
+def steps_of(place: str, whole: tuple[str, ...] = ()) -> Callable[[], list[str]]:
     """Return what lists the steps of a block of the network, by its place."""
 
     def found() -> list[str]:
         block = on_meta(_NETWORK, 3, 1).get_submodule(place)
-        return operations(block, (1, _channels(place), 16, 16), whole=whole)
+        return operations(block, _shape(place), whole=whole)
 
     return found
 
 
-def _channels(place: str) -> int:
-    """Return the channels that a block of the network takes."""
+def _shape(place: str) -> tuple[int, ...]:
+    """Return the shape that a block of the network takes."""
+    if place.endswith("ss2d"):
+        return (1, 16, 16, 768 + 384)  # channels last
     # encoder stage 0; three rises to 384 channels at the first skip and its join
-    return {"encoder.stages.0.0": 96, "skips.0": 384, "bottleneck": 768}.get(
-        place, 768 + 384
-    )
+    channels = {"encoder.stages.0.0": 96, "skips.0": 384, "bottleneck": 768,
+                "bottleneck.1": 768}.get(place, 768 + 384)  # fmt: skip
+    return (1, channels, 16, 16)
 
 
-def _scan_orders() -> str:
+def scan_orders() -> str:
     """Return the order in which the four scans read a picture of 2 x 3 pixels."""
     import torch
 
@@ -49,7 +52,7 @@ def _scan_orders() -> str:
     )
 
 
-def _merged() -> str:
+def merged() -> str:
     """Return what merging the four readings of a picture makes of its pixels."""
     import torch
 
@@ -60,7 +63,7 @@ def _merged() -> str:
     return f"{float(ratio.min()):g} to {float(ratio.max()):g} times"
 
 
-def _addends(case: Case) -> tuple[bool, str]:
+def addends(case: Case) -> tuple[bool, str]:
     """Compare the channels of B and of Z, which the text adds up."""
     block = on_meta(_NETWORK, 3, 1).get_submodule("ups.0.vss")
     b = int(case.ours("channels of B", block.get_submodule("phi_2.0").out_channels))
@@ -115,7 +118,7 @@ CHECKS = {
         remark="Betas and decay are the library's defaults, as the text gives none.",
     ),
     "cvmunet-arch-encoder": parts(
-        diagram({"steps": _block("encoder.stages.0.0")}),
+        diagram({"steps": steps_of("encoder.stages.0.0")}),
         facts(
             (
                 "kernel",
@@ -126,34 +129,32 @@ CHECKS = {
         ),
     ),
     "cvmunet-arch-params": _counted,
-    "cvmunet-F2": diagram(
-        {"network": _network}, "The decoder's wiring is one of many."
-    ),
-    "cvmunet-F3": diagram({"block": _block("encoder.stages.0.0")}),
+    "cvmunet-F2": diagram({"network": network}, "The decoder's wiring is one of many."),
+    "cvmunet-F3": diagram({"block": steps_of("encoder.stages.0.0")}),
     "cvmunet-F4": facts(
         (
             "orders",
             "orders in which the pixels 1 to 6 of two rows are read",
-            _scan_orders,
+            scan_orders,
         ),
-        ("merged", "pixels after four readings are merged", _merged),
+        ("merged", "pixels after four readings are merged", merged),
         why="Four scans as in VMamba; the text says multi-directional.",
     ),
     "cvmunet-F5": parts(
-        diagram({"block": _block("ups.0.vss", ("SS2D", "ECA"))}),
+        diagram({"block": steps_of("ups.0.vss", ("SS2D", "ECA"))}),
         settled(
-            _addends,
+            addends,
             "B is added to the whole concatenation Z, as the text says.",
             "B can be added to A, or to Z after a 1 x 1 convolution.",
             Verdict.DEPENDS,
         ),
     ),
-    "cvmunet-F6": diagram({"block": _block("ups.0.vss.eca")}),
+    "cvmunet-F6": diagram({"block": steps_of("ups.0.vss.eca")}),
     "cvmunet-F7": diagram(
-        {"block": _block("skips.0")}, "Two convolutions, our choice."
+        {"block": steps_of("skips.0")}, "Two convolutions, our choice."
     ),
     "cvmunet-F8": diagram(
-        {"block": _block("bottleneck")}, "SMSA stands before PCSA, as in the text."
+        {"block": steps_of("bottleneck")}, "SMSA stands before PCSA, as in the text."
     ),
 }
 """What our network and recipe answer."""

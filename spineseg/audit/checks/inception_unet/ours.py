@@ -3,8 +3,9 @@
 import numpy as np
 
 from spineseg.audit.case import Case
-from spineseg.audit.checks.compare import recomputed
+from spineseg.audit.checks.compare import both, recomputed
 from spineseg.audit.checks.networks import facts, on_meta, stages
+from spineseg.audit.checks.prepared import size, small_film
 from spineseg.audit.checks.recipes import as_printed, full
 from spineseg.stats.ranges import Range, mean_of
 
@@ -62,12 +63,49 @@ def _gain(case: Case) -> list[Range]:
     return [mean - base, (mean / base - 1.0) * 100.0]
 
 
+def _levels() -> str:
+    """Return lowest, highest and most levels of a prepared picture."""
+    seen = np.asarray(small_film(_RECIPE).picture)
+    steps = np.abs(seen * 255 - np.round(seen * 255)).max()
+    return f"{seen.min():g} to {seen.max():g}, {'8 bit' if steps < 1e-3 else 'finer'}"
+
+
+def _scaled_labels(case: Case) -> tuple[dict[str, bool], str]:
+    """Scale a label map to 8 bits and group it: are the classes those of before?"""
+    from spineseg.datasets.spider import classes_of
+
+    scaled = np.round(_LABELS * (255 / _LABELS.max())).astype(int)
+    outcome = {}
+    for words, variant in (("two classes", "t1"), ("four classes", "t1_four")):
+        same = (classes_of(scaled, variant) == classes_of(_LABELS, variant)).all()
+        said = case.ours(f"{words} after scaling", "the same" if same else "others")
+        outcome[words] = said == "the same"
+    levels = case.ours("levels of a prepared picture", _levels())
+    if levels != case.value("levels"):
+        outcome = dict.fromkeys(outcome, False)
+    return outcome, (
+        f"Pictures have levels {levels}. The labels {', '.join(map(str, _LABELS))} "
+        f"become {', '.join(map(str, scaled))}."
+    )
+
+
 _SILENT = "The paper leaves the other numbers of the optimiser to its framework."
 CHECKS = {
     "inception_unet-prep-onehot": facts(
         ("channels", "output channels of the recipe", _channels),
         ("channels", "classes among SPIDER's labels in the binary task", _classes),
         why="The softmax has a channel for each class, background included.",
+    ),
+    "inception_unet-prep-scale": both(
+        _scaled_labels,
+        "A mask is scaled by its largest label, then grouped into classes.",
+    ),
+    "inception_unet-prep-resize": facts(
+        ("size", "rows of a prepared picture", lambda: size(_RECIPE).split(" x ")[0]),
+        ("size", "columns of a prepared picture",
+         lambda: size(_RECIPE).split(" x ")[1]),
+        why="Pictures are resized linearly and labels to the nearest, after padding "
+        "to a square; the text names none of the three.",
     ),
     "inception_unet-hp-batch": as_printed(_RECIPE, {"batch": "plan.batch"}),
     "inception_unet-hp-epochs": as_printed(_RECIPE, {"epochs": "plan.epochs"}),
@@ -95,5 +133,5 @@ CHECKS = {
         why="The principle is that every labelled structure becomes foreground.",
     ),
     "inception_unet-F2": stages(_PROPOSED, _STAGES, (1, 1, 128, 128)),
-}
+}  # fmt: skip
 """What the registered network, the recipe and the data set answer."""

@@ -1,5 +1,5 @@
 """MDWC-Net (Gu et al. 2025): spinal radiographs; tables and formulas are missing."""
 
-from spineseg.audit.checks.mdwcnet import ours, tables, trends
+from spineseg.audit.checks.mdwcnet import blocks, ours, tables, trends
 
-CHECKS = {**tables.CHECKS, **ours.CHECKS, **trends.CHECKS}
+CHECKS = {**tables.CHECKS, **ours.CHECKS, **blocks.CHECKS, **trends.CHECKS}

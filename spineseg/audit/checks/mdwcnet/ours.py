@@ -6,48 +6,33 @@ says of it, and its reconstruction is named as one.
 
 from collections.abc import Callable
 
-import numpy as np
-
 from spineseg.audit.case import Case
 from spineseg.audit.checks.compare import both
 from spineseg.audit.checks.networks import facts, on_meta
 from spineseg.audit.checks.operations import diagram, operations
-from spineseg.audit.checks.recipes import as_printed, full
-from spineseg.core.rng import rng
-from spineseg.core.sample import Sample
+from spineseg.audit.checks.prepared import changes
+from spineseg.audit.checks.recipes import as_printed
 
-_NETWORK = "mdwcnet/mdwc_net"
+NETWORK = "mdwcnet/mdwc_net"
 _OTHERS = ("fcn_8s", "deeplab_v3_plus", "pspnet", "unet", "resunet", "attention_unet")
 """Of the eight compared networks those that the registry holds since the first."""
 _SIDE_PX = 256
-_REBUILT = "The formulas are missing: the block is rebuilt from the prose."
+REBUILT = "The formulas are missing: the block is rebuilt from the prose."
 
 
-def _network() -> list[str]:
-    return operations(
-        on_meta(_NETWORK), (1, 1, 64, 64), whole=("MSCAW", "DFCB", "BIEB")
-    )
+def network() -> list[str]:
+    """Return the steps of the whole network, its blocks by name."""
+    return operations(on_meta(NETWORK), (1, 1, 64, 64), whole=("MSCAW", "DFCB", "BIEB"))
 
 
-def _block(place: str, *channels: int) -> Callable[[], list[str]]:
+def steps_of(place: str, *channels: int) -> Callable[[], list[str]]:
+    """Return what lists the steps of a block of the network, by its place."""
+
     def found() -> list[str]:
-        block = on_meta(_NETWORK).get_submodule(place)
+        block = on_meta(NETWORK).get_submodule(place)
         return operations(block, *((1, c, 16, 16) for c in channels))
 
     return found
-
-
-def _changes() -> str:
-    """Return what happened to a picture in forty random changes."""
-    from spineseg.transforms import augmentation
-
-    steps = full(_NETWORK)["augmentation"]
-    change = augmentation(steps["paper"], **steps["numbers"])
-    blank = Sample(np.zeros((4, 4), np.float32), np.zeros((4, 4), np.uint8))
-    seen = [change(blank, rng(n, "audit", "flip")).history for n in range(40)]
-    kinds = {one.name for history in seen for one in history}
-    never = any(not history for history in seen)
-    return ", ".join(["nothing"] * never + sorted(kinds))
 
 
 def _sizes(widths: tuple[int, ...]) -> int:
@@ -56,7 +41,7 @@ def _sizes(widths: tuple[int, ...]) -> int:
     from spineseg.models import create_model
 
     with torch.device("meta"):
-        made = create_model(_NETWORK, 1, 2, widths=widths)
+        made = create_model(NETWORK, 1, 2, widths=widths)
     return sum(p.numel() for p in made.parameters())
 
 
@@ -100,30 +85,31 @@ def _lighter(case: Case) -> tuple[dict[str, bool], str]:
 
 CHECKS = {
     "mdwcnet-prep-flip": facts(
-        ("changes", "what forty random changes did to a picture", _changes),
+        ("changes", "what forty random changes did to a picture",
+         lambda: changes(NETWORK)),
         why="The recipe's augmentation is all that is random; the chance of a flip, "
         "which is not printed, is one half.",
     ),
-    "mdwcnet-hp-batch": as_printed(_NETWORK, {"batch": "plan.batch"}),
-    "mdwcnet-hp-lr": as_printed(_NETWORK, {"lr": "plan.optimiser.rate"}),
-    "mdwcnet-hp-epochs": as_printed(_NETWORK, {"epochs": "plan.epochs"}),
+    "mdwcnet-hp-batch": as_printed(NETWORK, {"batch": "plan.batch"}),
+    "mdwcnet-hp-lr": as_printed(NETWORK, {"lr": "plan.optimiser.rate"}),
+    "mdwcnet-hp-epochs": as_printed(NETWORK, {"epochs": "plan.epochs"}),
     "mdwcnet-hp-sgd": as_printed(
-        _NETWORK,
+        NETWORK,
         words={"plan.optimiser.name": "sgd"},
         remark="Momentum and decay are ours; /no_momentum is the recipe without.",
     ),
-    "mdwcnet-hp-loss": as_printed(_NETWORK, words={"loss": "cross_entropy"}),
+    "mdwcnet-hp-loss": as_printed(NETWORK, words={"loss": "cross_entropy"}),
     "mdwcnet-arch-light": both(
         _lighter, "The widths are not printed; six of eight compared networks."
     ),
-    "mdwcnet-F1": diagram({"network": _network}, "Depth and widths are ours."),
-    "mdwcnet-F2": diagram({"block": _block("encoder.1", 32)}, _REBUILT),
-    "mdwcnet-F3": diagram({"branches": _block("encoder.1", 32)}, _REBUILT),
-    "mdwcnet-F4": diagram({"block": _block("joins.0", 256, 512)}, _REBUILT),
+    "mdwcnet-F1": diagram({"network": network}, "Depth and widths are ours."),
+    "mdwcnet-F2": diagram({"block": steps_of("encoder.1", 32)}, REBUILT),
+    "mdwcnet-F3": diagram({"branches": steps_of("encoder.1", 32)}, REBUILT),
+    "mdwcnet-F4": diagram({"block": steps_of("joins.0", 256, 512)}, REBUILT),
     "mdwcnet-F5": diagram(
-        {"upper": _block("bottleneck.branches.0", 512),
-         "lower": _block("bottleneck.branches.1", 512)},
-        _REBUILT,
+        {"upper": steps_of("bottleneck.branches.0", 512),
+         "lower": steps_of("bottleneck.branches.1", 512)},
+        REBUILT,
     ),
 }  # fmt: skip
 """What our network and recipe answer."""

@@ -1,6 +1,14 @@
 """WGAN with residual U-Net and clustered transformer (Liu et al. 2024): axial MRI."""
 
-from spineseg.audit.checks.wgan_ctm import equations, gains, ours, scores, setting
+from spineseg.audit.checks.wgan_ctm import (
+    equations,
+    gains,
+    ours,
+    prepared,
+    scores,
+    setting,
+    trends,
+)
 
 CHECKS = {
     **setting.CHECKS,
@@ -8,4 +16,6 @@ CHECKS = {
     **scores.CHECKS,
     **gains.CHECKS,
     **ours.CHECKS,
+    **prepared.CHECKS,
+    **trends.CHECKS,
 }

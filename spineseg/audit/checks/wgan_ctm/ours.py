@@ -12,7 +12,7 @@ from spineseg.audit.checks.recipes import FOLLOWED, full
 from spineseg.core.rng import rng
 from spineseg.core.sample import Sample
 
-_NETWORK, _CRITIC = "wgan_ctm/generator", "wgan_ctm/critic"
+NETWORK, _CRITIC = "wgan_ctm/generator", "wgan_ctm/critic"
 _T5 = "wgan_ctm_table5"
 _PARTS = ("disc", "foramen", "arch")
 
@@ -20,7 +20,7 @@ _PARTS = ("disc", "foramen", "arch")
 def _rates() -> str:
     from torch import nn
 
-    downs = on_meta(_NETWORK, 1, 4).get_submodule("downs")
+    downs = on_meta(NETWORK, 1, 4).get_submodule("downs")
     layers = [
         {m.dilation[0] for m in down.modules()
          if isinstance(m, nn.Conv2d) and m.kernel_size == (3, 3)}
@@ -32,28 +32,32 @@ def _rates() -> str:
 def _z_score() -> str:
     from spineseg.transforms import preprocessing
 
-    steps = full(_NETWORK)["preprocessing"]
+    steps = full(NETWORK)["preprocessing"]
     run = preprocessing(steps["paper"], **{**steps["numbers"], "size_px": 32})
     noise = rng(0, "audit", "z").uniform(0.1, 1.0, (32, 32)).astype(np.float32)
     seen = run(Sample(noise, np.zeros((32, 32), np.uint8))).picture
     return f"{abs(float(seen.mean())):.2f} and {float(seen.std()):.2f}"
 
 
-def _layer(place: str, channels: int) -> Callable[[], list[str]]:
+def layer(place: str, channels: int) -> Callable[[], list[str]]:
+    """Return what lists the steps of a part of the generator."""
+
     def found() -> list[str]:
-        part = on_meta(_NETWORK, 1, 4).get_submodule(place)
+        part = on_meta(NETWORK, 1, 4).get_submodule(place)
         return operations(part, (1, channels, 32, 32))
 
     return found
 
 
-def _generator() -> list[str]:
+def generator() -> list[str]:
+    """Return the steps of the generator, its blocks by name."""
     whole = ("DilatedResidualDown", "TokenMixer", "Residual")
-    return operations(on_meta(_NETWORK, 1, 4), (1, 1, 256, 256), whole=whole)
+    return operations(on_meta(NETWORK, 1, 4), (1, 1, 256, 256), whole=whole)
 
 
-def _attention() -> list[str]:
-    part = on_meta(_NETWORK, 1, 4).get_submodule("bottleneck.1.attention")
+def attention() -> list[str]:
+    """Return the steps of the clustered attention."""
+    part = on_meta(NETWORK, 1, 4).get_submodule("bottleneck.1.attention")
     return operations(part, (1, 256, 1024))
 
 
@@ -107,7 +111,7 @@ CHECKS = {
         why="Mean and deviation are those of the picture itself.",
     ),
     "wgan_ctm-eq8": diagram(
-        {"layer": _layer("downs.1", 64)}, "F has two convolutions, our choice."
+        {"layer": layer("downs.1", 64)}, "F has two convolutions, our choice."
     ),
     "wgan_ctm-arch-dilation": facts(
         ("dilations", "dilation of the 3 x 3 kernels of each layer", _rates),
@@ -118,13 +122,13 @@ CHECKS = {
     "wgan_ctm-T1-deeplab-v3plus": _row("deeplab_v3_plus"),
     "wgan_ctm-T1-our-model": _row("wgan_gp"),
     "wgan_ctm-F2": diagram(
-        {"generator": _generator, "discriminator": _critic}, "Widths are ours."
+        {"generator": generator, "discriminator": _critic}, "Widths are ours."
     ),
     "wgan_ctm-F3": diagram(
-        {f"layer_{i + 1}": _layer(f"downs.{i}", channels)
+        {f"layer_{i + 1}": layer(f"downs.{i}", channels)
          for i, channels in enumerate((1, 64, 128, 256))}
     ),
-    "wgan_ctm-F4": diagram({"attention": _attention}, "Heads and clusters are ours."),
+    "wgan_ctm-F4": diagram({"attention": attention}, "Heads and clusters are ours."),
     "wgan_ctm-F5": diagram({"discriminator": _critic}, "Widths and norm are ours."),
     "wgan_ctm-F7": _bars("dice_pct"),
     "wgan_ctm-F8": _bars("hd_mm"),
