@@ -1,4 +1,4 @@
-"""Agreement with public libraries: MONAI and scikit-image live, others as numbers.
+"""Agreement with public libraries: live where installed, MedPy's as numbers.
 
 The constants were computed once with surface-distance 0.1, MedPy 0.5.2 (and the
 formula of ``assd`` of MedPy 0.4.0) and torchmetrics 1.9.0 on the masks of
@@ -169,6 +169,39 @@ def test_contour_distances_equal_what_surface_distance_recorded(row):
     name, spacing, hd95, share, *_ = row
     assert m.hd95_by_length(*PAIRS[name], spacing) == pytest.approx(hd95)
     assert m.nsd_by_length(*PAIRS[name], 1.0, spacing) == pytest.approx(share)
+
+
+# its release 0.1 imports from a module that SciPy has renamed
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("spacing", [(1.0, 1.0), (0.7, 0.3)])
+@pytest.mark.parametrize("name", ["spur", "lens", "dense", "apart", "cut"])
+def test_contour_distances_equal_those_of_surface_distance(name, spacing):
+    deepmind = pytest.importorskip("surface_distance")
+    prediction, target = PAIRS[name]
+    lists = deepmind.compute_surface_distances(target, prediction, spacing)
+    assert m.hd95_by_length(prediction, target, spacing) == pytest.approx(
+        deepmind.compute_robust_hausdorff(lists, 95)
+    )
+    assert m.nsd_by_length(prediction, target, 1.07, spacing) == pytest.approx(
+        deepmind.compute_surface_dice_at_tolerance(lists, 1.07)
+    )
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_overlap_equals_that_of_torchmetrics(name):
+    theirs = pytest.importorskip("torchmetrics.functional.classification")
+    import torch
+
+    labels = [torch.from_numpy(mask).long() for mask in PAIRS[name]]
+    for ours, call in [
+        (m.iou, theirs.binary_jaccard_index),
+        (m.f1, theirs.binary_f1_score),
+        (m.precision, theirs.binary_precision),
+        (m.recall, theirs.binary_recall),
+        (m.specificity, theirs.binary_specificity),
+        (m.accuracy, theirs.binary_accuracy),
+    ]:
+        assert ours(*PAIRS[name]) == pytest.approx(float(call(*labels)), rel=1e-6)
 
 
 def test_overlap_equals_what_torchmetrics_recorded():
