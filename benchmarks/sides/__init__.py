@@ -1,0 +1,1 @@
+"""What the benchmarks compare: our calls beside those of public libraries."""
