@@ -110,6 +110,7 @@ def split(
     root: Annotated[
         Path | None, typer.Option(help="Folder of the real data.", show_default=False)
     ] = None,
+    variant: Annotated[str | None, typer.Option(show_default=False)] = None,
     rule: Annotated[str, typer.Option(help="How it is split.")] = "paper",
     seed: Annotated[int, typer.Option(help="Shuffles the patients.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
@@ -122,7 +123,8 @@ def split(
         raise SpinesegError(
             "the file is there already", path=output, remedy="Add --force"
         )
-    source = create_dataset(name, "all", root=root, rule=rule, split_seed=seed).source
+    how = {"root": root, "variant": variant, "rule": rule, "split_seed": seed}
+    source = create_dataset(name, "all", **how).source
     found = make_split(family(name), source, rule, seed)
     write_split(output, found)
     sizes = ", ".join(f"{part} {len(ids)}" for part, ids in found.parts.items())
@@ -218,6 +220,7 @@ def export(
     size: Annotated[
         int | None, typer.Option(help="Rows of a picture.", show_default=False)
     ] = None,
+    variant: Annotated[str | None, typer.Option(show_default=False)] = None,
     rule: Annotated[str, typer.Option(help="How it is split.")] = "paper",
     seed: Annotated[int, typer.Option(help="Shuffles the patients.")] = 0,
     dataset_id: Annotated[int, typer.Option(help="nnU-Net's number of it.")] = 501,
@@ -229,9 +232,8 @@ def export(
     from spineseg.datasets.nnunet import export_nnunet, instructions
     from spineseg.datasets.registry import family, make_split
 
-    part = partial(
-        create_dataset, name, root=root, size_px=size, count=number, rule=rule
-    )
+    how = {"root": root, "variant": variant, "size_px": size, "count": number}
+    part = partial(create_dataset, name, **how, rule=rule)
     known = make_split(family(name), part("all").source, rule, seed).parts
     parts = {
         k: part(k, split_seed=seed) for k in known if k in ("train", "val", "test")

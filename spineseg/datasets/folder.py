@@ -170,6 +170,7 @@ def _read_table(path: Path) -> dict[str, dict[str, str]]:
             f"the table lacks the column {' and '.join(sorted(missing))}",
             path=path,
             found=", ".join(head)[:200] or "nothing",
+            remedy="The first line names the columns, with commas between them",
         )
     rows: dict[str, dict[str, str]] = {}
     for number, row in enumerate(lines, 2):
@@ -190,7 +191,7 @@ def _add_row(
     for kind in ("image", "mask"):
         if not is_there(path.parent / row[kind]):
             raise SpinesegError(
-                f"line {number} names a {kind} that is not there",
+                f"the {kind} that line {number} of the table names is not there",
                 path=path.parent / row[kind],
             )
     rows[name] = {str(key): (value or "").strip() for key, value in row.items()}

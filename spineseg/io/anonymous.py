@@ -14,6 +14,7 @@ from pydicom.uid import UID, generate_uid
 from spineseg.core.errors import SpinesegError
 from spineseg.io._files import FilePath, atomic_write, existing_file, quiet_pydicom
 from spineseg.io.dicom import check_pixel_header, field, read_whole
+from spineseg.io.series import is_localizer
 
 KEPT = frozenset(
     [
@@ -146,6 +147,8 @@ def _copy(header: Dataset, identity: str, secret: str) -> Dataset:
     for keyword in LINKS:
         if field(header, keyword):
             setattr(copy, keyword, _hashed(str(header.get(keyword)), secret))
+    if is_localizer(header):  # its name is free text and goes; a coded word stays
+        copy.ImageType = ["DERIVED", "PRIMARY", "LOCALIZER"]
     copy.PatientName = copy.PatientID = identity
     for empty in ("PatientBirthDate", "PatientSex", "StudyDate", "StudyTime"):
         setattr(copy, empty, "")

@@ -168,7 +168,7 @@ def _of_image(
         description=text,
         echo_ms=next(iter(numbers(header, "EchoTime")), None),
         thickness_mm=next(iter(numbers(header, "SliceThickness")), None),
-        localizer=_is_localizer(header, text),
+        localizer=is_localizer(header),
         window=shown.window,
         notes=shown.notes,
     )
@@ -286,6 +286,8 @@ def _description(header: Dataset) -> str:
     return ""
 
 
-def _is_localizer(header: Dataset, text: str) -> bool:
+def is_localizer(header: Dataset) -> bool:
+    """Tell a localizer by its ImageType, or by how the scanner calls the series."""
     kind = str(field(header, "ImageType", "")).upper()
-    return "LOCALIZER" in kind or bool(LOCALIZER_WORDS.search(text.upper()))
+    words = _description(header).upper()
+    return "LOCALIZER" in kind or bool(LOCALIZER_WORDS.search(words))

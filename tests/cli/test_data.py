@@ -34,6 +34,11 @@ def test_make_refuses_an_unknown_variant(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
+def test_a_split_is_of_the_variant_that_is_asked_for(tmp_path):
+    call("split", "axial_mri", "-o", tmp_path / "a.txt", "--variant", "mendeley")
+    assert "0001_D3" in read_split(tmp_path / "a.txt").ids("all")
+
+
 def test_a_split_is_written_once(tmp_path):
     file = tmp_path / "split.txt"
     out = call("split", "mdwc_spine", "-o", file).output

@@ -61,7 +61,10 @@ def test_a_leak_in_the_table_is_refused(tmp_path):
     [
         (["image,label", "film0.png,mask0.png"], "lacks the column mask"),
         (["image,mask"], "no row"),
-        (["image,mask", "film0.png,nope.png"], "names a mask that is not there"),
+        (
+            ["image,mask", "film0.png,nope.png"],
+            "the mask that line 2 of the table names",
+        ),
         (["image,mask", "film0.png"], "line 2 of the table is broken"),
         (["image,mask", *["film0.png,mask0.png"] * 2], "repeats the id film0"),
         (

@@ -77,3 +77,12 @@ def test_burned_in_text_and_an_overwritten_source_are_refused(film, tmp_path):
     with pytest.raises(SpinesegError, match="identity"):
         deidentify(source, tmp_path / "copy.dcm", identity="", secret="x")
     assert not (tmp_path / "copy.dcm").exists()
+
+
+def test_a_localizer_stays_one_when_its_name_is_gone(tmp_path, make_slice):
+    for name, words in (("a", "3-plane loc"), ("b", "T2 sagittal")):
+        source = make_slice(name, [0, 0, 0], SeriesDescription=words)
+        deidentify(source, tmp_path / f"copy-{name}.dcm", **SAID)
+        copy = read_slice(tmp_path / f"copy-{name}.dcm")
+        assert copy.description == ""
+        assert copy.localizer == (name == "a")
