@@ -58,7 +58,7 @@ def unet(profile: Profile) -> Recipe:
 
 
 def _side(profile: Profile, name: str) -> int:
-    if name == "cvmunet/meta_unet":  # its windows fit into multiples of 64 only
+    if name == "cvmunet/meta_unet":  # its fields fit into multiples of 64 only
         return profile.pick(64, 128, 448)
     return profile.pick(32, 128, 480)
 
