@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from spineseg.anatomy.sample import Population
+from spineseg.core.errors import SpinesegError
 from spineseg.core.rng import rng
 from spineseg.core.sample import Sample
 from spineseg.datasets.base import Card, Family, TwinPlan, quantised
 from spineseg.datasets.films import Shot, film_patient, shoot, upright_film
-from spineseg.datasets.folder import Folder, write_table
+from spineseg.datasets.folder import TABLE, Folder, write_table
 from spineseg.io import Acquisition, write_mask, write_radiograph
 
 VIEWS = {"ap": "ap", "ll": "lateral"}
@@ -179,6 +180,14 @@ class FilmFolder(Folder):
         super().__init__(root, "binary")
         if variant != "all":
             kept = {k: r for k, r in self.rows.items() if r.get("view") == variant}
+            if not kept:
+                views = {row.get("view") or "no view" for row in self.rows.values()}
+                raise SpinesegError(
+                    f"no {variant} film is named",
+                    path=root / TABLE,
+                    found=", ".join(sorted(views))[:200],
+                    expected=f'"{variant}" in the column view',
+                )
             self.rows = kept
 
 

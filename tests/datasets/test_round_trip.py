@@ -80,3 +80,15 @@ def test_an_empty_folder_is_refused_with_what_was_expected(name, tmp_path):
     assert refusal.value.expected
     with pytest.raises(SpinesegError, match="no such folder"):
         create_dataset(name, root=tmp_path / "nowhere")
+
+
+def test_a_folder_without_films_of_the_asked_view_is_refused(twin_folder, tmp_path):
+    root, _, _ = twin_folder("cvmunet_xray")
+    for kind in ("images", "masks"):
+        (tmp_path / kind).symlink_to(root / kind)
+    lines = (root / "samples.csv").read_text().splitlines(keepends=True)
+    frontal = [line for line in lines if not line.startswith("ll")]
+    (tmp_path / "samples.csv").write_text("".join(frontal))
+    assert create_dataset("cvmunet_xray", "all", root=tmp_path, variant="ap").ids
+    with pytest.raises(SpinesegError, match="no lateral film is named; found ap"):
+        create_dataset("cvmunet_xray", "all", root=tmp_path, variant="lateral")
