@@ -1,8 +1,8 @@
 """How fast are files read, and does a network ever wait for its data?
 
 First part: the same files, read by us, by pydicom with NumPy, and by SimpleITK, in turn
-in one process; the fastest round of each counts, in milliseconds of processor time: on a
-busy machine a clock would count the others too. The obvious ways do less: no table, no
+in one process; the fastest round of each counts, in milliseconds of processor time: a
+clock would count what else a busy machine does. The obvious ways do less: no table, no
 polarity, no check of the compressed data, and the file's own axes. "SimpleITK, turned"
 brings volumes to one orientation as our reader does.
 
