@@ -25,6 +25,8 @@ RIGHT = {
     "measuring.5": patient_mean,
     "measuring.6": (1.2, 3.0),
     "measuring.7": 0.113,
+    "measuring.8": (34.3, 2, 0.8),
+    "measuring.9": np.ptp,
 }
 
 WRONG = [
@@ -58,6 +60,20 @@ WRONG = [
     ("measuring.7", 0.06, "not of Dice"),
     ("measuring.7", 11.3, "percent"),
     ("measuring.7", 0.5, "both classes"),
+    ("measuring.8", (0.343, 2, 0.8), "in percent, not"),
+    ("measuring.8", (12, 1, 0.8), "plate below"),
+    ("measuring.8", (34.3, 1, 0.8), "second quarter"),
+    ("measuring.8", (34.3, 2, 1.25), "not back over front"),
+    ("measuring.8", (34.3, 2, 0.2), "height behind"),
+    ("measuring.9", lambda tilts: tilts[0] - tilts[-1], "no sign"),
+    ("measuring.9", lambda tilts: abs(tilts[0] - tilts[-1]), "first and the last"),
+    ("measuring.9", lambda tilts: abs(np.diff(tilts)).max(), "most against each"),
+    ("measuring.9", lambda tilts: abs(tilts).max(), "most against each"),
+    (
+        "measuring.9",
+        lambda tilts: np.ptp(tilts) or abs(tilts).max(),
+        "however they tilt",
+    ),
 ]
 
 

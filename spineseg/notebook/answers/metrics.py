@@ -138,6 +138,38 @@ def _share(answer: float) -> str | None:
     return "write the Dice of both classes for a mask with nothing in it, then the mean"
 
 
+def _clinic(answer: tuple[float, float, float]) -> str | None:
+    """measuring.8: slip, grade and wedge of one pair of bodies."""
+    slip, grade, wedge = map(float, answer)
+    if _close(slip, 12 / 35):
+        return "give the slip in percent, not as a fraction"
+    if not _close(slip, 100 * 12 / 35, 0.1):
+        return "the slip is the shift over the depth of the plate below, in percent"
+    if grade != 2:
+        return f"a slip of {slip:.0f} % lies in the second quarter of the depth"
+    if _close(wedge, 25 / 20):
+        return "the wedge ratio is front over back, not back over front"
+    if not _close(wedge, 20 / 25):
+        return "the wedge ratio is the height in front over the height behind"
+    return None
+
+
+def _cobb(answer: Callable[[Any], float]) -> str | None:
+    """measuring.9: the largest angle between any two plates."""
+    cases: Sequence[tuple[list[float], float, str]] = (
+        ([20, 5, -12], 32, "take the two plates that tilt most against each other"),
+        ([-12, 5, 20], 32, "an angle has no sign: the upper plate may tilt either way"),
+        ([0, 18, -3, 2], 21, "the two plates need not be the first and the last"),
+        ([0, 6, 12, 18], 18, "the two plates need not be neighbours"),
+        ([7, 7, 7], 0, "parallel plates have no angle, however they tilt"),
+    )
+    for tilts, right, reason in cases:
+        value = float(answer(np.array(tilts, float)))
+        if not _close(value, right, 1e-9):
+            return f"tilts {tilts} gave {value:g}; {reason}"
+    return None
+
+
 ANSWERS = {
     "measuring.1": _pencil,
     "measuring.2": _shift,
@@ -146,4 +178,6 @@ ANSWERS = {
     "measuring.5": _patient_mean,
     "measuring.6": _millimetres,
     "measuring.7": _share,
+    "measuring.8": _clinic,
+    "measuring.9": _cobb,
 }
