@@ -148,6 +148,7 @@ def cvm_unet(
     wiring: str = "A",  # not identified by the printed numbers
     vss: dict[str, Any] | None = None,
     heads: int = 8,  # of SCSA; paper silent
+    res_relu: dict[str, Any] | None = None,  # paper silent on its layers
     parts: Sequence[str] = ("res_relu", "scsa", "vss"),
 ) -> CvmUNet:
     """Return Cvm-UNet, or an ablation row of it.
@@ -160,6 +161,7 @@ def cvm_unet(
         wiring: of the decoder: A, D or E.
         vss: arguments of :class:`VSSWithECA` (kernel, gate, sum_with, states, expand).
         heads: of SCSA.
+        res_relu: arguments of :class:`ResReLU` (layers, relu_after_sum).
         parts: which of res_relu, scsa and vss are in.
 
     Raises:
@@ -174,7 +176,7 @@ def cvm_unet(
         )
     make_vss = partial(VSSWithECA, **(vss or {})) if "vss" in parts else _identity
     low = SCSA(widths[-1], heads) if "scsa" in parts else nn.Identity()
-    skip = ResReLU if "res_relu" in parts else _identity
+    skip = partial(ResReLU, **(res_relu or {})) if "res_relu" in parts else _identity
     return CvmUNet(
         ConvNeXt(in_channels, widths, depths),
         widths,

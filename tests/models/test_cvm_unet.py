@@ -28,6 +28,15 @@ def test_every_open_reading_of_the_vss_block_changes_the_count(vss):
     assert counts[0] != counts[1]
 
 
+def test_the_open_readings_of_the_skips_are_handed_through():
+    x, usual = torch.randn(2, 1, 64, 32), cvm().eval()
+    other = cvm(res_relu={"relu_after_sum": False}).eval()
+    longer = cvm(res_relu={"layers": 3})
+    assert not torch.equal(other(x), usual(x))
+    added = set(longer.state_dict()) - set(usual.state_dict())
+    assert {name.split(".")[0] for name in added} == {"skips"}
+
+
 def test_a_row_is_the_whole_network_without_the_other_parts():
     row = create_model("cvmunet/convnext_unet_scsa", 1, 1, **SMALL_ROW)
     whole = create_model("cvmunet/cvm_unet", 1, 1, parts=("scsa",), **SMALL_ROW)
