@@ -31,7 +31,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from spineseg.cli.models import PROPOSED, SIDES
+from spineseg.cli.models import OWN_SIDES, PROPOSED, SIDES
 from spineseg.models import create_model, list_models
 from spineseg.models.registry import MODELS
 
@@ -40,14 +40,6 @@ LIMIT_S, LIMIT_GIB = 300, 16
 KIB = 2**20  # ru_maxrss is in KiB
 TOO_LARGE = 3
 FIXED = "transformers SAM"  # these take 1024 x 1024 and nothing else
-OTHER_SIDES = {
-    "cervspinenet/unet": 512,
-    "cervspinenet/deeplab_v3_plus": 512,
-    "cervspinenet/segformer_text": 512,
-    "wgan_ctm/unet": 256,
-    "wgan_ctm/segnet": 256,  # printed as 256 x 246
-}
-"""Rows of single networks that the papers feed with another size than their own."""
 
 
 class Segformer(nn.Module):
@@ -124,7 +116,7 @@ AttentionUnet has gates and decoder of its own; the others compute what ours do.
 def sizes(name: str) -> tuple[int, int, int]:
     """Return channels, classes and side as the paper of a network has them."""
     known = inspect.signature(MODELS[name]).parameters
-    side = OTHER_SIDES.get(name, SIDES[name.split("/")[0]])
+    side = OWN_SIDES.get(name, SIDES[name.split("/")[0]])
     return known["in_channels"].default, known["classes"].default, side
 
 
