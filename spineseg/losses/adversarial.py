@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 Critic = Callable[[Tensor], Tensor]
@@ -67,3 +67,39 @@ def gradient_penalty(
     between = (mix * real + (1 - mix) * fake.detach()).requires_grad_()
     (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
     return ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
+
+
+class GeneratorLoss(nn.Module):
+    """Module of :func:`generator_loss`."""
+
+    def forward(self, fake_scores: Tensor) -> Tensor:
+        """Return the loss of a batch."""
+        return generator_loss(fake_scores)
+
+
+class SigmoidCriticLossAsPrinted(nn.Module):
+    """Module of :func:`sigmoid_critic_loss_as_printed`."""
+
+    def forward(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        """Return the loss of a batch."""
+        return sigmoid_critic_loss_as_printed(real_scores, fake_scores)
+
+
+class WassersteinCriticLoss(nn.Module):
+    """Module of :func:`wasserstein_critic_loss`."""
+
+    def forward(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        """Return the loss of a batch."""
+        return wasserstein_critic_loss(real_scores, fake_scores)
+
+
+class GradientPenalty(nn.Module):
+    """Module of :func:`gradient_penalty` with the stream that draws its points."""
+
+    def __init__(self, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the penalty of a batch."""
+        return gradient_penalty(critic, real, fake, self.generator)

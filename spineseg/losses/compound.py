@@ -137,3 +137,19 @@ class CervSpineNetLoss(nn.Module):
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
         """Return the loss of a batch."""
         return cervspinenet_loss(logits, target, self.weights)
+
+
+class DeepSupervisionLoss(nn.Module):
+    """Module of :func:`deep_supervision_loss`; takes outputs and targets by head."""
+
+    def __init__(
+        self, loss: Callable[[Tensor, Tensor], Tensor], weights: Mapping[str, float]
+    ) -> None:
+        super().__init__()
+        self.loss, self.weights = loss, weights
+
+    def forward(
+        self, outputs: Mapping[str, Tensor], targets: Mapping[str, Tensor]
+    ) -> Tensor:
+        """Return the loss of a batch."""
+        return deep_supervision_loss(self.loss, outputs, targets, self.weights)

@@ -134,6 +134,18 @@ class DiceLoss(nn.Module):
         return dice_loss(logits, target, self.epsilon)
 
 
+class PooledDiceLoss(nn.Module):
+    """Module of :func:`pooled_dice_loss`."""
+
+    def __init__(self, epsilon: float = EPSILON) -> None:
+        super().__init__()
+        self.epsilon = epsilon
+
+    def forward(self, logits: Tensor, target: Tensor) -> Tensor:
+        """Return the loss of a batch."""
+        return pooled_dice_loss(logits, target, self.epsilon)
+
+
 class MulticlassDiceLoss(nn.Module):
     """Module of :func:`multiclass_dice_loss`."""
 
