@@ -19,10 +19,12 @@ from spineseg.stats.paired import (
     TestResult,
     critical_difference,
     friedman,
+    holm_post_hoc,
     mean_ranks,
     nemenyi,
     paired_t,
     permutation_paired,
+    rank_p_values,
     wilcoxon_drop_zeros,
     wilcoxon_rank_zeros,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "critical_difference",
     "friedman",
     "holm",
+    "holm_post_hoc",
     "icc_agreement",
     "icc_consistency",
     "mean_ranks",
@@ -53,6 +56,7 @@ __all__ = [
     "pairs_needed",
     "permutation_paired",
     "power_paired_t",
+    "rank_p_values",
     "wilcoxon_drop_zeros",
     "wilcoxon_rank_zeros",
 ]

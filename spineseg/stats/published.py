@@ -10,7 +10,7 @@ import math
 from scipy import stats
 
 from spineseg.core.errors import SpinesegError
-from spineseg.stats.ranges import Range, rounded
+from spineseg.stats.ranges import Range, exactly, rounded
 
 __all__ = [
     "Range",
@@ -24,6 +24,7 @@ __all__ = [
     "smallest_wilcoxon_p",
     "two_class_miou_given",
     "welch_from_summaries",
+    "welch_of_printed",
 ]
 
 
@@ -104,12 +105,19 @@ def _two_class_miou(dice: float, accuracy: float) -> float:
     return (dice / (2 - dice) + (1 - hit - error) / (1 - hit)) / 2
 
 
-def interval_of_mean(mean: float, sd: float, n: int, confidence: float = 0.95) -> Range:
-    """Return the t interval of a mean from its printed SD and sample size."""
-    if n < 2 or sd < 0:
+def interval_of_mean(
+    mean: Range | float, sd: Range | float, n: int, confidence: float = 0.95
+) -> Range:
+    """Return the t interval of a mean from its printed SD and sample size.
+
+    For ranges of mean and SD, as :func:`rounded` gives them, it is the widest of the
+    intervals that the printed digits allow.
+    """
+    middle, spread = exactly(mean), exactly(sd)
+    if n < 2 or spread.low < 0:
         raise SpinesegError("no interval follows", found=f"n = {n}, SD = {sd}")
-    half = float(stats.t.isf((1 - confidence) / 2, n - 1)) * sd / math.sqrt(n)
-    return Range(mean - half, mean + half)
+    half = float(stats.t.isf((1 - confidence) / 2, n - 1)) * spread.high / math.sqrt(n)
+    return middle.widened(half)
 
 
 def welch_from_summaries(
@@ -122,6 +130,40 @@ def welch_from_summaries(
         mean_1, sd_1, n_1, mean_2, sd_2, n_2, equal_var=False
     )
     return float(result.pvalue)
+
+
+def welch_of_printed(
+    mean_1: Range, sd_1: Range, n_1: int, mean_2: Range, sd_2: Range, n_2: int
+) -> Range:
+    """Return the p values of Welch's t test that rounded means and SDs allow.
+
+    The range holds every such p value and may be a little wider: the t statistic and
+    its degrees of freedom are taken at their extremes, each by itself.
+
+    Raises:
+        SpinesegError: for fewer than two in a group, or an SD that can be zero.
+    """
+    if min(n_1, n_2) < 2 or min(sd_1.low, sd_2.low) <= 0:
+        raise SpinesegError("no test follows", found=f"n {n_1}, {n_2}; SD 0 or too few")
+    gap = mean_1 - mean_2
+    least, most = mean_1.apart(mean_2), max(abs(gap.low), abs(gap.high))
+    errors = [math.hypot(getattr(sd_1, end) / math.sqrt(n_1),
+                         getattr(sd_2, end) / math.sqrt(n_2))
+              for end in ("low", "high")]  # fmt: skip
+    freedom = _welch_freedom(sd_1 * sd_1 / n_1, n_1, sd_2 * sd_2 / n_2, n_2)
+    low = 2 * stats.t.sf(most / errors[0], freedom.high)
+    return Range(float(low), float(2 * stats.t.sf(least / errors[1], freedom.low)))
+
+
+def _welch_freedom(v_1: Range, n_1: int, v_2: Range, n_2: int) -> Range:
+    """Return the degrees of freedom; they depend on the ratio of variances alone.
+
+    They rise to n_1 + n_2 - 2 at the ratio (n_1 - 1) / (n_2 - 1) and fall after it.
+    """
+    ratio, top = v_1 / v_2, (n_1 - 1) / (n_2 - 1)
+    known = [ratio.low, ratio.high, *([top] if ratio.low < top < ratio.high else [])]
+    found = [(1 + r) ** 2 / (r**2 / (n_1 - 1) + 1 / (n_2 - 1)) for r in known]
+    return Range(min(found), max(found))
 
 
 def smallest_wilcoxon_p(n: int, *, two_sided: bool = True) -> float:

@@ -192,6 +192,37 @@ class TestPublished:
         interval = published.interval_of_mean(10.0, 2.0, 16)
         assert interval.high - 10 == pytest.approx(2.13145 * 2 / 4, abs=1e-4)
 
+    def test_rounding_widens_the_interval_of_a_printed_mean(self):
+        printed = published.interval_of_mean(
+            published.rounded("10.0"), published.rounded("2.0"), 16
+        )
+        corners = [
+            published.interval_of_mean(m, sd, 16)
+            for m in (9.95, 10.05)
+            for sd in (1.95, 2.05)
+        ]
+        assert printed.low == pytest.approx(min(c.low for c in corners))
+        assert printed.high == pytest.approx(max(c.high for c in corners))
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(2, 40), st.integers(2, 40), st.integers(0, 2**31 - 1))
+    def test_the_p_values_of_printed_means_hold_those_of_all_true_ones(self, n, m, s):
+        draw = rng(s, "welch")
+        means, sds = draw.normal(0, 1, 2), draw.uniform(0.2, 2, 2)
+        ranges = [
+            published.rounded(f"{value:.1f}")
+            for value in (means[0], sds[0], means[1], sds[1])
+        ]
+        p = published.welch_from_summaries(means[0], sds[0], n, means[1], sds[1], m)
+        allowed = published.welch_of_printed(*ranges[:2], n, *ranges[2:], m)
+        assert allowed.low * (1 - 1e-9) <= p <= allowed.high * (1 + 1e-9)
+
+    def test_unrounded_means_have_one_p_value(self):
+        exact = [published.Range(v, v) for v in (1.0, 0.5, 1.4, 0.9)]
+        allowed = published.welch_of_printed(*exact[:2], 9, *exact[2:], 14)
+        p = published.welch_from_summaries(1.0, 0.5, 9, 1.4, 0.9, 14)
+        assert (allowed.low, allowed.high) == pytest.approx((p, p))
+
     def test_six_pairs_cannot_give_a_two_sided_p_below_0_031(self):
         assert published.smallest_wilcoxon_p(6) == 2 / 64
         x = np.arange(1.0, 7.0)
@@ -221,6 +252,9 @@ class TestPublished:
         lambda: stats.bootstrap_images([1.0], rng(0, "b")),
         lambda: stats.bootstrap_patients([1.0, 2.0], [1], rng(0, "b")),
         lambda: published.interval_of_mean(1, 1, 1),
+        lambda: published.welch_of_printed(
+            *[published.Range(0, 1)] * 2, 9, *[published.Range(1, 2)] * 2, 9
+        ),
     ],
 )
 def test_what_has_no_answer_is_refused(call):
