@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from lightning_fabric import Fabric
+from lightning_fabric import Fabric, is_wrapped
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -52,7 +52,10 @@ def wasserstein_with_penalty(
     critic: Any, real: Tensor, fake: Tensor, points: torch.Generator
 ) -> Tensor:
     """Return the loss that Eq. 7 means: Wasserstein, with ten gradient penalties."""
-    penalty = gradient_penalty(critic, real, fake, points)
+    # the slope is a derivative that Fabric's wrapper forbids in mixed precision; it is
+    # taken of the critic itself, in 32 bits
+    plain = critic.module if is_wrapped(critic) else critic
+    penalty = gradient_penalty(plain, real, fake, points)
     return wasserstein_critic_loss(critic(real), critic(fake)) + 10.0 * penalty
 
 
@@ -60,7 +63,8 @@ def wasserstein_with_penalty(
 class Duel:
     """A training job with a critic.
 
-    job: of the network; its loss is the supervised part.  critic: scores label maps.
+    job: of the network; its loss is the supervised part, its ``clip_norm`` holds the
+    network's gradients and not the critic's.  critic: scores label maps.
     critic_loss: what it minimises.  optimiser: of the critic.  weight: of the critic's
     word in the network's loss (Eq. 1; the paper gives none).  critic_steps: batches a
     step of the network.
@@ -85,11 +89,19 @@ def fit_adversarial(
     The curves hold the critic's loss under ``loss``.
 
     Raises:
-        SpinesegError: on several devices, or if a checkpoint is damaged.
+        SpinesegError: on several devices, with micro-batches, or if a checkpoint is
+            damaged.
     """
     fabric, job = fabric or Fabric(accelerator="cpu", devices=1), duel.job
     if fabric.world_size > 1:
         raise SpinesegError("a network and its critic train on one device")
+    if job.plan.accumulate > 1:
+        raise SpinesegError(
+            "a network and its critic see each batch whole",
+            found=f"{job.plan.accumulate} micro-batches",
+            expected=1,
+            remedy="Set accumulate to 1 and a smaller batch",
+        )
     models = {"model": job.model, "critic": duel.critic}
     optimisers = {
         "model": job.plan.optimiser.build(job.model),

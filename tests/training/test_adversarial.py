@@ -1,11 +1,14 @@
+import math
 from dataclasses import replace
 
 import pytest
 import torch
+from lightning_fabric import Fabric
 from tiny import Dots, job, network
 from torch import nn
 
-from spineseg.training import Optimiser
+from spineseg import SpinesegError
+from spineseg.training import Optimiser, Schedule
 from spineseg.training.adversarial import (
     Duel,
     as_printed,
@@ -88,6 +91,41 @@ def test_without_weight_the_critic_has_no_say():
     heard = duel(weight=1.0)
     fit_adversarial(heard)
     assert not torch.equal(heard.job.model[0].weight, ends[0]["0.weight"])
+
+
+def test_clipping_shortens_the_step_of_the_network():
+    descent = Optimiser("sgd", 1.0)
+    once = {"epochs": 1, "batch": 10, "schedule": Schedule(), "dropout": 0.0}
+    one = job(optimiser=descent, clip_norm=1e-3, **once)
+    fit_adversarial(Duel(one, critic(), critic_steps=1))
+    pairs = zip(one.model.parameters(), network().parameters(), strict=True)
+    step = torch.cat([(a - b).detach().flatten() for a, b in pairs])
+    assert float(step.norm()) == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_micro_batches_are_refused_and_not_forgotten():
+    with pytest.raises(SpinesegError, match="2 micro-batches"):
+        fit_adversarial(Duel(job(accumulate=2), critic()))
+
+
+@pytest.mark.parametrize("loss", [as_printed, wasserstein_with_penalty])
+def test_bfloat16_resumes_both_networks_to_the_last_bit(tmp_path, loss):
+    def half():
+        return Fabric(accelerator="cpu", devices=1, precision="bf16-mixed")
+
+    def tell(place):
+        if place.done == 4:
+            raise StopError
+
+    whole, again = duel(critic_loss=loss), duel(tmp_path, critic_loss=loss)
+    end = fit_adversarial(whole, half())
+    assert all(math.isfinite(row["loss"]) for row in end.curves)
+    with pytest.raises(StopError):
+        fit_adversarial(duel(tmp_path, critic_loss=loss), half(), tell)
+    assert fit_adversarial(again, half()) == end
+    for name, tensor in bits(whole).items():
+        assert tensor.dtype == torch.float32
+        assert torch.equal(tensor, bits(again)[name]), name
 
 
 def test_a_critic_learns_to_tell_truth_from_a_fixed_network():
