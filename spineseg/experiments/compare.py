@@ -21,7 +21,9 @@ class Verdict:
     typical: mean over the test images, the median for distances, which may be
     infinite.  low, high: where a further seed's value falls in 95 of 100 cases, if
     seeds scatter normally, and is possible at all: no overlap lies outside 0 and 1,
-    no distance below 0; the others' extremes where nothing can be said.
+    no distance below 0; the others' extremes where nothing can be said.  Runs without
+    a value (nan: no test image shows the structure) are left out; where no run has one,
+    none is what is expected.
     """
 
     metric: str
@@ -33,6 +35,8 @@ class Verdict:
     @property
     def inside(self) -> bool:
         """Say whether the run lies within the spread of the others."""
+        if np.isnan(self.typical):
+            return bool(np.isnan(self.others).all())
         return self.low <= self.typical <= self.high
 
 
@@ -58,7 +62,8 @@ def compare(record: Record, others: list[Record]) -> list[Verdict]:
 
 def _verdict(name: str, record: Record, others: list[Record]) -> Verdict:
     values = tuple(typical(one, name) for one in others)
-    low, high = spread(values)
+    known = tuple(value for value in values if not np.isnan(value))
+    low, high = spread(known) if known else (np.nan, np.nan)
     ceiling = np.inf if _is_distance(name) else 1.0
     return Verdict(
         name, typical(record, name), values, max(low, 0.0), min(high, ceiling)

@@ -80,6 +80,19 @@ def test_an_ordinary_run_is_inside_and_a_broken_one_is_not():
     assert outside == {"dice": False, "hd_mm": False}
 
 
+def test_a_structure_that_no_test_image_shows_is_no_surprise_in_any_run():
+    nan = float("nan")
+    blind, seeing = record(0, nan, nan), record(1, 0.8, 0.8)
+
+    def inside(one, others):
+        return {v.metric: v.inside for v in compare(one, others)}["dice"]
+
+    assert inside(blind, [record(2, nan, nan)])
+    assert not inside(blind, [seeing])
+    assert not inside(seeing, [blind])
+    assert inside(seeing, [blind, record(3, 0.8, 0.8)])
+
+
 def test_what_differs_is_named_with_the_recipe_first():
     others = [record(0, 0.8), record(1, 0.8, device="gpu")]
     mine = record(
