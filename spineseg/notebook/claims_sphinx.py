@@ -2,9 +2,10 @@
 
 ``{claim}`cvmunet-T6` `` shows a badge with the verdict that links to the evidence. The
 directive of the same name puts claim, verdict and evidence into the margin of the page
-that proves it. ``claims-summary`` counts verdicts, for all papers or for one;
-``claims-ledger`` writes every claim. Nothing is typed: each verdict is computed when
-the book is built, and a stale or unproved one stops the build.
+that proves it; claims shown by the role alone are listed in one note at its end
+(:mod:`spineseg.notebook.claims_margin`). ``claims-summary`` counts verdicts, for all
+papers or for one; ``claims-ledger`` writes every claim. Nothing is typed: each verdict
+is computed when the book is built, and a stale or unproved one stops the build.
 """
 
 import html
@@ -79,7 +80,9 @@ class ClaimRole(SphinxRole):
             return [self.inliner.problematic(self.rawtext, self.rawtext, problem)], [
                 problem
             ]
-        return [badge(one, name=True)], []
+        mark = badge(one, name=True)
+        mark["told"] = True  # for the note in the margin of the page
+        return [mark], []
 
 
 class ClaimDirective(Directive):
@@ -263,7 +266,8 @@ def _prove(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx (called by Sphinx)."""
-    # late: the summary is made of the badges of this module
+    # late: summary and note are made of the badges of this module
+    from spineseg.notebook.claims_margin import add_note
     from spineseg.notebook.claims_summary import ClaimsOfDirective
 
     app.add_node(
@@ -280,6 +284,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("claims-ledger", LedgerDirective)
     app.add_directive("claims-of", ClaimsOfDirective)
     app.connect("builder-inited", _prove)
+    app.connect("doctree-read", add_note)
     app.connect("doctree-resolved", _resolve)
     app.add_css_file("css/claims.css")
     app.add_js_file("js/claims.js", defer="defer")

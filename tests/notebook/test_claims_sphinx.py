@@ -20,6 +20,7 @@ PAGES = {
 
 ```{toctree}
 chapter
+mention
 summary
 book/synthesis/claims-ledger
 ```
@@ -34,6 +35,9 @@ The gradient {claim}`cervspinenet-eq12` of the term.
 ```{claims-summary} mdwcnet
 ```
 """,
+    "mention": "# Two claims\n\n## Body\n\nOne {claim}`cervspinenet-eq12`, one\n"
+    "{claim}`cvmunet-data-total`, the first {claim}`cervspinenet-eq12` again.\n\n"
+    "## Take-aways\n\n- Two.\n\n## Exercises\n\nNone.\n",
     "summary": "# Summary\n\n```{claims-of} inception_unet\n```\n",
     "book/synthesis/claims-ledger": "# Ledger\n\n```{claims-summary}\n```\n\n"
     "```{claims-ledger}\n```\n",
@@ -88,6 +92,23 @@ def test_the_margin_holds_claim_evidence_assumption_and_fair_reading(book):
     assert "Assumed:" in first.text
     assert "In fairness:" in first.text
     assert "657 + 517 = 1174" in second.text
+
+
+def test_a_page_lists_the_claims_of_its_text_once_in_the_margin(book):
+    (note,) = book["mention"].select("aside.margin.spx-claim")
+    assert note.find_previous_sibling().text.startswith("Take-aways")
+    assert [line.text.partition(":")[0] for line in note.select("p")[1:]] == [
+        "CervSpineNet",
+        "Cvm-UNet",
+    ]
+    marks = note.select("a.spx-badge")
+    assert [mark["href"].partition("#")[2] for mark in marks] == [
+        "claim-cervspinenet-eq12",
+        "claim-cvmunet-data-total",
+    ]
+    # what has a note of its own needs no second one
+    assert "Claims on this page" not in book["chapter"].text
+    assert not book["summary"].select("aside.margin")
 
 
 def test_the_counts_add_up_to_all_claims(book):
