@@ -97,12 +97,22 @@ def compiled(u: Tensor, delta: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tenso
 
 
 def fused(u: Tensor, delta: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    """Return what :func:`loop` returns, by mamba-ssm's fused kernel (CUDA)."""
-    # an optional package for CUDA machines only
-    from mamba_ssm.ops.selective_scan_interface import (  # pyright: ignore[reportMissingImports]
-        selective_scan_fn,
-    )
+    """Return what :func:`loop` returns, by mamba-ssm's fused kernel (CUDA).
 
+    Raises:
+        SpinesegError: if mamba-ssm is not installed.
+    """
+    try:  # an optional package for CUDA machines only
+        from mamba_ssm.ops.selective_scan_interface import (  # pyright: ignore[reportMissingImports]
+            selective_scan_fn,
+        )
+    except ImportError as error:
+        raise SpinesegError(
+            'the engine "fused" needs mamba-ssm',
+            found=str(error),
+            remedy="pip install --no-build-isolation 'spineseg[cuda]', or take "
+            'engine="auto"',
+        ) from error
     return selective_scan_fn(u.contiguous(), delta.contiguous(), A.float(), B, C)
 
 
