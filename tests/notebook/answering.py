@@ -4,7 +4,9 @@ A test module takes them in by ``from answering import *`` and says
 
 - ``PREFIX``: of the exercises' names, such as ``"inception-data."``; none is empty,
 - ``RIGHT``: exercise to an answer that is right,
-- ``WRONG``: (exercise, a wrong answer, a pattern that the hint holds).
+- ``WRONG``: (exercise, a wrong answer, a pattern that the hint holds),
+- ``LITERAL = True`` where the patterns are words to be found as they stand,
+- ``ODD``: an answer of a form that no exercise asks for; NaN where nothing is said.
 
 ``pytest_generate_tests`` in conftest.py deals them out, a case each.
 """
@@ -12,11 +14,14 @@ A test module takes them in by ``from answering import *`` and says
 import importlib
 import re
 
+import numpy as np
+
 from spineseg.notebook import answers
 from spineseg.notebook.exercises import judge
 
 __all__ = [
     "test_a_wrong_answer_gets_a_hint_that_fits",
+    "test_an_answer_of_an_odd_form_is_no_crash",
     "test_every_exercise_has_a_case",
     "test_the_right_answer_is_accepted",
 ]
@@ -37,3 +42,9 @@ def test_a_wrong_answer_gets_a_hint_that_fits(wrong_exercise, wrong_answer, hint
     fault = judge(wrong_exercise, wrong_answer)
     assert fault is not None
     assert re.search(hint, fault)
+    assert not fault.endswith(".")
+
+
+def test_an_answer_of_an_odd_form_is_no_crash(right_exercise, right_answer, request):
+    odd = getattr(request.module, "ODD", np.nan)
+    assert judge(right_exercise, odd) is not None

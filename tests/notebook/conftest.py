@@ -1,5 +1,7 @@
 """A shell without a terminal, and the cases of the shared tests of checkers."""
 
+import re
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -25,8 +27,12 @@ def pytest_generate_tests(metafunc):
             ids=list(right),
         )
     if "wrong_exercise" in metafunc.fixturenames:
+        pattern = re.escape if getattr(metafunc.module, "LITERAL", False) else str
         metafunc.parametrize(
             ("wrong_exercise", "wrong_answer", "hint"),
-            [(prefix + key, *rest) for key, *rest in metafunc.module.WRONG],
+            [
+                (prefix + key, answer, pattern(hint))
+                for key, answer, hint in metafunc.module.WRONG
+            ],
             ids=[f"{key}-{hint}" for key, _, hint in metafunc.module.WRONG],
         )

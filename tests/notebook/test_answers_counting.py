@@ -1,6 +1,6 @@
 """The checkers of the chapter on counting accept the right and explain the wrong."""
 
-from answering import *  # noqa: F403  the three tests
+from answering import *  # noqa: F403  the shared tests
 from torch import nn
 
 from spineseg.audit.counters_thop import RULES

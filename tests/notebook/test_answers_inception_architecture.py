@@ -1,6 +1,6 @@
 """The checkers on the Inception U-Net's architecture accept and explain."""
 
-from answering import *  # noqa: F403  the three tests
+from answering import *  # noqa: F403  the shared tests
 
 PREFIX = "inception-architecture."
 

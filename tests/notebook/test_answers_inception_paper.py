@@ -1,7 +1,7 @@
 """The checkers on the paper of the Inception U-Net accept and explain."""
 
 import numpy as np
-from answering import *  # noqa: F403  the three tests
+from answering import *  # noqa: F403  the shared tests
 from scipy import stats
 
 PREFIX = "inception-paper."

@@ -1,7 +1,7 @@
 """The checkers on seeing the Inception U-Net work accept and explain."""
 
 import numpy as np
-from answering import *  # noqa: F403  the three tests
+from answering import *  # noqa: F403  the shared tests
 
 PREFIX = "inception-seeing."
 

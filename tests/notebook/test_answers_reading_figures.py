@@ -1,7 +1,7 @@
 """The checkers on reading an architecture figure accept and explain."""
 
 import torch
-from answering import *  # noqa: F403  the three tests
+from answering import *  # noqa: F403  the shared tests
 from torch import nn
 
 PREFIX = "reading-figures."

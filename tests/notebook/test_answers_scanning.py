@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import torch
-from answering import *  # noqa: F403  the three tests
+from answering import *  # noqa: F403  the shared tests
 
 from spineseg.blocks.selective_scan import selective_scan
 from spineseg.blocks.ss2d import cross_scan
