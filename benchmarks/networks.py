@@ -31,6 +31,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
+from measuring.memory import forget_peak, memory_gib
 from torch import nn
 
 from spineseg.cli.models import OWN_SIDES, PROPOSED, SIDES
@@ -39,7 +40,6 @@ from spineseg.models.registry import MODELS
 
 RESULT = Path(__file__).resolve().parent / "results" / "networks.json"
 LIMIT_S, LIMIT_GIB = 300, 16
-KIB = 2**20  # Linux counts memory in KiB
 TOO_LARGE = 3
 FIXED = "transformers SAM"  # these take 1024 x 1024 and nothing else
 
@@ -139,17 +139,6 @@ def step(model: nn.Module, x: torch.Tensor) -> float:
     start = time.process_time()
     sum(y.square().mean() for y in heads(*given).values()).backward()
     return time.process_time() - start
-
-
-def memory_gib(line: str) -> float:
-    """Return what Linux says of this process: VmRSS is now, VmHWM the peak so far."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition(f"{line}:")[2].split()[0]) / KIB
-
-
-def forget_peak() -> None:
-    """Let the peak begin anew: importing takes more for a moment than it keeps."""
-    Path("/proc/self/clear_refs").write_text("5")
 
 
 def measure(name: str, side: int) -> None:

@@ -26,13 +26,13 @@ from pathlib import Path
 
 import numba
 import torch
+from measuring.memory import forget_peak, memory_gib
 from torch import Tensor
 
 from spineseg.blocks.selective_scan import compiled, loop
 
 RESULT = Path(__file__).resolve().parent / "results" / "scan.json"
 PICTURES, PATHS, CHANNELS, STATES = 2, 4, 384, 16
-KIB = 2**20  # Linux counts memory in KiB
 ROUNDS, SECONDS_A_TURN = 2, 4
 LENGTHS = (900, 3600, 14400)
 MODES = ("forward", "both")
@@ -101,7 +101,7 @@ def measure(engine: str, length: int, mode: str) -> dict[str, float]:
         y = run(*short)
         _ = torch.autograd.grad(y.sum(), short) if mode == "both" else None
     base, best, begun = memory_gib("VmRSS"), float("inf"), time.perf_counter()
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    forget_peak()
     while time.perf_counter() - begun < SECONDS_A_TURN:
         start = time.perf_counter()
         if mode == "both":
@@ -118,12 +118,6 @@ def turn(engine: str, length: int, mode: str) -> dict[str, float]:
     call = [sys.executable, __file__, engine, str(length), mode]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
-
-
-def memory_gib(line: str) -> float:
-    """Return what Linux says of this process: VmRSS is now, VmHWM the peak so far."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition(f"{line}:")[2].split()[0]) / KIB
 
 
 def machine() -> dict[str, object]:
