@@ -22,16 +22,17 @@ from spineseg.notebook.exercises import judge
 __all__ = [
     "test_a_wrong_answer_gets_a_hint_that_fits",
     "test_an_answer_of_an_odd_form_is_no_crash",
-    "test_every_exercise_has_a_case",
+    "test_every_exercise_has_a_case_of_each_kind",
     "test_the_right_answer_is_accepted",
 ]
 
 
-def test_every_exercise_has_a_case(request):
+def test_every_exercise_has_a_case_of_each_kind(request):
     chapter = request.module.__name__.removeprefix("test_answers_")
     checkers = importlib.import_module(f"{answers.__name__}.{chapter}").ANSWERS
     prefix = getattr(request.module, "PREFIX", "")
     assert {prefix + key for key in request.module.RIGHT} == set(checkers)
+    assert {prefix + key for key, *_ in request.module.WRONG} == set(checkers)
 
 
 def test_the_right_answer_is_accepted(right_exercise, right_answer):

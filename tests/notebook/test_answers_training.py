@@ -1,10 +1,9 @@
 """The checkers of the chapter on training accept the right and explain the wrong."""
 
 import numpy as np
-import pytest
+from answering import *  # noqa: F403  the shared tests
 
 from spineseg.core.rng import rng
-from spineseg.notebook.answers.training import ANSWERS
 
 
 def deal(patients, share, seed):
@@ -55,16 +54,4 @@ WRONG = [
     ("training.6", 0.002, "five blocks"),
 ]
 
-
-@pytest.mark.parametrize("exercise", ANSWERS)
-def test_the_right_answer_passes(exercise: str):
-    assert ANSWERS[exercise](RIGHT[exercise]) is None
-
-
-@pytest.mark.parametrize(("exercise", "answer", "word"), WRONG)
-def test_a_wrong_answer_is_told_why(exercise: str, answer: object, word: str):
-    assert word in ANSWERS[exercise](answer)
-
-
-def test_no_explanation_ends_with_a_stop_since_the_printer_adds_one():
-    assert not any(ANSWERS[name](answer).endswith(".") for name, answer, _ in WRONG)
+LITERAL = True
