@@ -5,6 +5,8 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from spineseg.core.errors import SpinesegError
 from spineseg.notebook import answers
 
@@ -32,16 +34,26 @@ def check(exercise: str, answer: Any) -> None:
 def judge(exercise: str, answer: Any) -> str | None:
     """Return what is wrong with an answer, or None if it is right.
 
-    An answer of an odd form is a fault and no crash. For teachers' scripts.
+    An answer of an odd form is a fault and no crash, and NaN is never right. For
+    teachers' scripts.
 
     Raises:
         SpinesegError: if there is no such exercise.
     """
     checker = _checker(exercise)
+    if _holds_nan(answer):
+        return "a number came out undefined (NaN); find the step that made it so"
     try:
         return checker(answer)
     except (TypeError, ValueError, AttributeError, IndexError, KeyError) as error:
         return f"the answer has not the form asked for ({error})"
+
+
+def _holds_nan(answer: Any) -> bool:
+    # here and not in each checker: NaN passes every "if abs(value - right) > ..."
+    if isinstance(answer, list | tuple):
+        return any(_holds_nan(one) for one in answer)
+    return isinstance(answer, float | np.floating) and bool(np.isnan(answer))
 
 
 def _checker(exercise: str) -> Checker:

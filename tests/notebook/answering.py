@@ -23,6 +23,7 @@ __all__ = [
     "test_a_wrong_answer_gets_a_hint_that_fits",
     "test_an_answer_of_an_odd_form_is_no_crash",
     "test_every_exercise_has_a_case_of_each_kind",
+    "test_nan_is_no_right_answer",
     "test_the_right_answer_is_accepted",
 ]
 
@@ -49,3 +50,21 @@ def test_a_wrong_answer_gets_a_hint_that_fits(wrong_exercise, wrong_answer, hint
 def test_an_answer_of_an_odd_form_is_no_crash(right_exercise, right_answer, request):
     odd = getattr(request.module, "ODD", np.nan)
     assert judge(right_exercise, odd) is not None
+
+
+def test_nan_is_no_right_answer(right_exercise, right_answer):
+    for answer in with_nan(right_answer):
+        assert judge(right_exercise, answer) is not None
+
+
+def with_nan(answer):
+    """Return the answers that come from one by setting NaN for a number."""
+    if callable(answer):
+        return [lambda *_, **__: np.nan]
+    if isinstance(answer, tuple):
+        return [
+            (*answer[:place], other, *answer[place + 1 :])
+            for place, one in enumerate(answer)
+            for other in with_nan(one)
+        ]
+    return [np.nan] if isinstance(answer, int | float) else []

@@ -62,7 +62,7 @@ def _ghost(answer: Callable[[float, float, int], float]) -> str | None:
     )
     for arguments, right, reason in cases:
         found = float(answer(*arguments))
-        if abs(found - right) > 1e-6:
+        if not abs(found - right) <= 1e-6:  # NaN is a fault, too
             return f"{arguments} gives {found:g}: {reason}"
     return None
 

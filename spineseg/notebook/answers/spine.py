@@ -67,7 +67,7 @@ def _slip(answer: Callable[[Point, Point, Point], float]) -> str | None:
     """spine.4: a slip that does not depend on how the picture is turned."""
     points = np.array([(0.0, 0.0), (40.0, 0.0), (32.0, 9.0)])
     plain = float(answer(*map(_pair, points)))
-    if abs(plain - 0.20) > 1e-6:
+    if not abs(plain - 0.20) <= 1e-6:  # NaN is a fault, too
         return (
             f"the chapter's three points gave {plain:.3f}; the arguments are lower "
             "front, lower back, upper back, and the result is a fraction"
@@ -83,10 +83,10 @@ def _slip(answer: Callable[[Point, Point, Point], float]) -> str | None:
         (points * 3, "three times as large"),
     ):
         value = float(answer(*map(_pair, moved)))
-        if abs(value - plain) > 1e-6:
+        if not abs(value - plain) <= 1e-6:
             return f"the same spine {what} gave {value:.3f} instead of {plain:.3f}"
     back = float(answer((0.0, 0.0), (40.0, 0.0), (44.0, 9.0)))
-    if abs(back + 0.10) > 1e-6:
+    if not abs(back + 0.10) <= 1e-6:
         return "a vertebra that slipped backwards must give a negative number"
     return None
 
