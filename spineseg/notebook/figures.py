@@ -15,10 +15,14 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from spineseg.core.errors import SpinesegError
+from spineseg.notebook.legible import legible
 from spineseg.notebook.style import FILM, darken
 
 FIGURE_MIME = "application/vnd.spineseg.figure+json"
 """What a built page reads; a live front end shows the ``image/png`` beside it."""
+
+PAGES = {"light": "#fdfcfa", "dark": "#161617"}
+"""What lies behind a figure."""
 
 _WEB_DPI = 168
 _LIVE_DPI = 100
@@ -50,9 +54,13 @@ def figure(
     if name and not caption:
         raise SpinesegError("a numbered figure needs a caption", found=repr(name))
     _settle(fig)
+    changed = legible(fig, PAGES["light"])
     live = _encode(fig, _LIVE_DPI, "png")
     light = web_picture(fig)
+    for word, colour in changed.items():
+        word.set_color(colour)
     darken(fig)
+    legible(fig, PAGES["dark"])
     inches = fig.get_size_inches()
     page = {
         "alt": alt,
@@ -150,7 +158,7 @@ def _flatness(pixels: np.ndarray) -> float:
 def _encode(fig: Figure, dpi: int, form: str) -> str:
     buffer = io.BytesIO()
     # a live front end may be light or dark: paper keeps the inks readable on both
-    fig.savefig(buffer, format=form, dpi=dpi, facecolor="#fdfcfa")
+    fig.savefig(buffer, format=form, dpi=dpi, facecolor=PAGES["light"])
     return base64.b64encode(buffer.getvalue()).decode()
 
 

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from spineseg.core.errors import SpinesegError
 from spineseg.notebook.figures import demand_alt, web_picture
+from spineseg.notebook.legible import legible
 from spineseg.notebook.style import FILM, darken
 
 STEPS_MIME = "application/vnd.spineseg.steps+json"
@@ -133,6 +134,7 @@ def _frame(draw: Draw, values: Mapping[str, Any]) -> str:
 def on_film(fig: Figure) -> Figure:
     """Put a figure on the dark frame that films keep on light and dark pages."""
     darken(fig)
+    legible(fig, FILM)
     fig.set_facecolor(FILM)
     return fig
 
