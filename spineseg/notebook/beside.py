@@ -21,6 +21,8 @@ from spineseg.notebook.style import COLOURS, FAINT, INK, MUTED
 from spineseg.stats.published import interval_of_mean
 
 SYNTHETIC = "synthetic patients"
+ENOUGH = 3
+"""Seeds from which on a mean, a spread and an interval are shown."""
 _DIAMOND: dict[str, Any] = {
     "marker": "D",
     "markersize": 7,
@@ -61,7 +63,7 @@ def ours_beside_paper(
     """Draw the paper's numbers as open diamonds and ours as dots, one for every seed.
 
     The bar under our dots is the 95 % interval of the mean over the seeds (Student),
-    from two seeds on. Whose patients they are stands in the caption and in the figure.
+    from three seeds on. Whose patients they are stands in the caption and the figure.
 
     Args:
         rows: from top to bottom.
@@ -77,7 +79,7 @@ def ours_beside_paper(
     _demand_rows(rows)
     source = (
         f"Open diamonds: the paper, on patients. Filled dots: ours, one a seed, on "
-        f"{ours_on}; bars: 95 % interval of our mean over the seeds."
+        f"{ours_on}; bars: 95 % interval of our mean, from {ENOUGH} seeds on."
     )
     whole = f"{caption} {source}" if caption else source
     figure(_draw(rows, unit, ours_on), alt=alt, caption=whole, name=name)
@@ -113,10 +115,17 @@ def beside_table(
         (r.label, _paper(r, digits), mean_and_sd(r.ours, digits), str(len(r.ours)))
         for r in rows
     ]
+    show_table(heads, cells, caption)
+
+
+def show_table(
+    heads: Sequence[str], cells: Sequence[Sequence[str]], caption: str
+) -> None:
+    """Display a table whose rows begin with their names, as a page and as text."""
     top = "".join(f'<th scope="col">{html.escape(h)}</th>' for h in heads)
     body = "".join(
         f'<tr><th scope="row">{html.escape(label)}</th>'
-        + "".join(f"<td>{html.escape(c)}</td>" for c in rest)
+        + "".join(f"<td>{_unbroken(c)}</td>" for c in rest)
         + "</tr>"
         for label, *rest in cells
     )
@@ -128,14 +137,18 @@ def beside_table(
     display({"text/html": page, "text/plain": "\n".join(lines)}, raw=True)
 
 
+def _unbroken(cell: str) -> str:
+    return html.escape(cell).replace(" ± ", "&nbsp;±&nbsp;")
+
+
 def mean_and_sd(values: Sequence[float], digits: int = 3) -> str:
-    """Return mean ± standard deviation over seeds; one seed has no spread."""
+    """Return mean ± standard deviation over seeds, below three every value itself."""
     if not len(values):
         return "not run"
-    mean = f"{np.mean(values):.{digits}f}"
-    if len(values) == 1:
-        return f"{mean} (one seed)"
-    return f"{mean} ± {np.std(values, ddof=1):.{digits}f}"
+    if len(values) < ENOUGH:
+        each = ", ".join(f"{value:.{digits}f}" for value in values)
+        return f"{each} ({'one seed' if len(values) == 1 else 'two seeds'})"
+    return f"{np.mean(values):.{digits}f} ± {np.std(values, ddof=1):.{digits}f}"
 
 
 def _paper(row: Beside, digits: int) -> str:
@@ -179,7 +192,7 @@ def _draw_row(ax: Axes, place: int, row: Beside) -> None:
             ends = (row.paper - row.paper_sd, row.paper + row.paper_sd)
             ax.plot(ends, (above, above), color=MUTED, linewidth=1)
         ax.plot([row.paper], [above], **_DIAMOND)
-    if len(row.ours) > 1:
+    if len(row.ours) >= ENOUGH:
         bar = interval_of_mean(
             float(np.mean(row.ours)), float(np.std(row.ours, ddof=1)), len(row.ours)
         )

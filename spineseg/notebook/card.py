@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # reading a card needs no torch
     from spineseg.training.record import Record
 
 PACKAGES_SHOWN = ("python", "torch", "numpy")
+NAMED = 3
+"""Recipes that the folded line names; of more it says the number."""
 
 
 def run_card(*records: "Record", note: str | None = None) -> None:
@@ -33,7 +35,10 @@ def run_card(*records: "Record", note: str | None = None) -> None:
     rows = card_rows(records)
     if note:
         rows["note"] = note
-    line = f"{rows['runs']} · {rows['recipe']} · {rows['profile']} · {rows['device']}"
+    recipes = rows["recipe"]
+    if (kinds := len({r.recipe for r in records})) > NAMED:
+        recipes = f"{kinds} recipes"
+    line = f"{rows['runs']} · {recipes} · {rows['profile']} · {rows['device']}"
     body = "".join(
         f"<dt>{html.escape(k)}</dt><dd>{html.escape(v)}</dd>" for k, v in rows.items()
     )

@@ -20,7 +20,7 @@ from spineseg.notebook import (
     run_card,
     wrong,
 )
-from spineseg.notebook.beside import mean_and_sd
+from spineseg.notebook.beside import _draw, mean_and_sd
 from spineseg.notebook.card import card_rows
 from spineseg.notebook.figures import FIGURE_MIME
 from spineseg.training.record import Record
@@ -97,6 +97,15 @@ def test_a_run_card_calls_a_record_by_the_name_of_its_file():
     assert card_rows([one])["records"] == one.name == chosen.run_name(3)
 
 
+def test_a_run_card_counts_recipes_that_one_line_cannot_name():
+    many = [record(k, recipe=f"inception_unet/{k}") for k in range(4)]
+    shown = displayed(run_card, *many)["text/plain"].splitlines()
+    assert shown[0].startswith("[run card: 4 runs · 4 recipes · laptop")
+    assert "recipe: inception_unet/0, inception_unet/1" in "\n".join(shown[1:])
+    three = displayed(run_card, *many[:3])["text/plain"].splitlines()
+    assert "inception_unet/0, inception_unet/1, inception_unet/2" in three[0]
+
+
 def test_a_run_card_without_a_record_is_refused():
     with pytest.raises(SpinesegError, match="needs a record"):
         run_card()
@@ -139,7 +148,7 @@ def test_a_question_that_cannot_be_answered_is_refused(choices, fault):
 
 
 ROWS = (
-    Beside("U-Net", 0.93, [0.90, 0.92], 0.01),
+    Beside("U-Net", 0.93, [0.90, 0.91, 0.92], 0.01),
     Beside("<Other>", None, [0.8]),
     Beside("Third", 0.9),
 )
@@ -154,7 +163,7 @@ def test_the_table_keeps_the_two_kinds_of_patients_in_two_columns():
     lines = data["text/plain"].splitlines()
     assert "paper, on patients" in lines[1]
     assert "ours, on synthetic patients" in lines[1]
-    assert lines[2] == "U-Net | 0.930 ± 0.010 | 0.910 ± 0.014 | 2"
+    assert lines[2] == "U-Net | 0.930 ± 0.010 | 0.910 ± 0.010 | 3"
     assert lines[3] == "<Other> | not given | 0.800 (one seed) | 1"
     assert lines[4] == "Third | 0.900 | not run | 0"
     assert "<Other>" in page.text
@@ -176,4 +185,16 @@ def test_rows_without_a_finite_number_are_refused(rows):
 
 
 def test_the_spread_over_seeds_is_that_of_a_sample():
-    assert mean_and_sd([1.0, 3.0], digits=2) == "2.00 ± 1.41"
+    assert mean_and_sd([1.0, 2.0, 3.0], digits=2) == "2.00 ± 1.00"
+
+
+def test_two_seeds_are_shown_as_two_numbers_without_mean_or_interval():
+    assert mean_and_sd([1.0, 3.0], digits=2) == "1.00, 3.00 (two seeds)"
+    two, three = (
+        _draw([Beside("U-Net", 0.93, ours)], "Dice", "phantoms")
+        for ours in ([0.90, 0.92], [0.90, 0.91, 0.92])
+    )
+    bars = [[line for line in fig.axes[0].lines if line.get_linewidth() == 4]
+            for fig in (two, three)]  # fmt: skip
+    assert [len(found) for found in bars] == [0, 1]
+    assert len(two.axes[0].lines) == len(three.axes[0].lines) - 1
