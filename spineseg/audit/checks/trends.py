@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SEEDS = 3
 PROFILES = ("full", "laptop")
 """The first with enough seeds on both sides decides; smoke never does."""
+_WORDS = {"iou": "IoU", "dice": "Dice"}
 _ASSUMED = (
     "Synthetic patients, the mean over images of the foreground {score}; "
     "a trend is seen if the 95 % interval over seeds and images excludes zero."
@@ -69,9 +70,10 @@ def trend(*pairs: Above, score: str = "iou") -> Check:
             ends = f"{interval.low:+.4f} to {interval.high:+.4f}"
             said.append(f"{pair}: {interval.estimate:+.4f} ({ends}; {text})")
         verdict = Verdict.TREND_SEEN if seen else Verdict.TREND_NOT_SEEN
-        evidence = f"Difference of {score}: {'; '.join(said)}."
+        word = _WORDS[score]
+        evidence = f"Difference in {word}: {'; '.join(said)}."
         return Finding(
-            verdict, evidence, _ASSUMED.format(score=score), "" if seen else _FAIR
+            verdict, evidence, _ASSUMED.format(score=word), "" if seen else _FAIR
         )
 
     return check
@@ -101,7 +103,7 @@ def _difference(
         table = differences(first, second, score)
         if table is None:
             continue
-        random = rng(0, "trend", case.claim.id, str(pair))
+        random = rng(0, "trend", str(pair))  # one statement, one interval
         interval = bootstrap_seeds_and_images(table, random, confidence=confidence)
         seeds, images = table.shape
         return f"{profile}, {seeds} seeds, {images} images", interval
