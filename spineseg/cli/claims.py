@@ -8,6 +8,7 @@ import typer
 
 from spineseg.cli import app
 from spineseg.core.errors import SpinesegError
+from spineseg.core.registry import unknown
 
 if TYPE_CHECKING:
     from spineseg.audit import Judgement, Verdict
@@ -63,8 +64,13 @@ def _choose(
         and (not verdicts or one.verdict in verdicts)
     ]
     if claim is not None and not found:
+        known = [one.claim.id for one in judged]
+        if claim not in known:
+            raise unknown("no such claim", claim, known, "spineseg claims")
         raise SpinesegError(
-            "no such claim here", found=claim, remedy="spineseg claims lists them all"
+            "this claim is of another paper or verdict",
+            found=claim,
+            remedy="Leave out --paper and --verdict",
         )
     return found
 

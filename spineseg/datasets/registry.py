@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from spineseg.core.errors import SpinesegError
+from spineseg.core.registry import unknown
 from spineseg.datasets.base import Card, Family, Source, SpineDataset, TwinPlan
 from spineseg.datasets.splits import (
     Parts,
@@ -42,9 +43,7 @@ def family(name: str) -> Family:
         SpinesegError: if there is no such data set.
     """
     if name not in HOMES:
-        raise SpinesegError(
-            "unknown data set", found=repr(name), expected=", ".join(HOMES)
-        )
+        raise unknown("unknown data set", name, list_datasets(), "spineseg data list")
     return importlib.import_module(f"spineseg.datasets.{HOMES[name]}").FAMILY
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from spineseg.core.errors import SpinesegError
+from spineseg.core.registry import unknown
 from spineseg.experiments.recipe import create_recipe, list_recipes
 
 
@@ -27,11 +27,9 @@ def choose_recipes(names: Iterable[str], models: Iterable[str] = ()) -> list[str
     for model in wanted:
         found = {one for one in meant if _trains(one, model)}
         if not found:
-            raise SpinesegError(
-                "none of these recipes trains this network",
-                found=repr(model),
-                expected=", ".join(sorted({_network(one) for one in meant})),
-            )
+            known = sorted({_network(one) for one in meant})
+            problem = "none of these recipes trains this network"
+            raise unknown(problem, model, known)
         kept |= found
     return [one for one in meant if one in kept]
 

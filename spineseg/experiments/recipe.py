@@ -188,7 +188,7 @@ def _critic_from(plain: Mapping[str, Any]) -> CriticPlan:
     return CriticPlan(**{**plain, **parts})
 
 
-RECIPES: Registry[Callable[[Profile], Recipe]] = Registry("recipe")
+RECIPES: Registry[Callable[[Profile], Recipe]] = Registry("recipe", "spineseg train")
 """Name to a function of the profile."""
 
 

@@ -9,7 +9,7 @@ from torch import nn
 from spineseg.core.errors import SpinesegError
 from spineseg.core.registry import Registry
 
-MODELS: Registry[Callable[..., nn.Module]] = Registry("model")
+MODELS: Registry[Callable[..., nn.Module]] = Registry("model", "spineseg models")
 register = MODELS.register
 
 

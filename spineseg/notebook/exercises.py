@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from spineseg.core.errors import SpinesegError
+from spineseg.core.registry import unknown
 from spineseg.notebook import answers
 
 Checker = Callable[[Any], str | None]
@@ -61,9 +61,5 @@ def _checker(exercise: str) -> Checker:
     for module in pkgutil.iter_modules(answers.__path__):
         known |= importlib.import_module(f"{answers.__name__}.{module.name}").ANSWERS
     if exercise not in known:
-        raise SpinesegError(
-            "there is no such exercise",
-            found=repr(exercise),
-            expected="one of " + ", ".join(sorted(known)),
-        )
+        raise unknown("there is no such exercise", exercise, sorted(known))
     return known[exercise]

@@ -62,7 +62,8 @@ def test_one_claim_shows_its_evidence():
     [
         (["--paper", "nature"], "unknown paper"),
         (["--verdict", "nonsense"], "unknown verdict"),
-        (["cvmunet-nothing"], "no such claim"),
+        (["cvmunet-baseline-cuont"], "no such claim.*perhaps cvmunet-baseline-count"),
+        (["cvmunet-baseline-count", "--paper", "mdwcnet"], "another paper"),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_known_ones(arguments, said):

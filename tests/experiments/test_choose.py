@@ -34,10 +34,15 @@ def test_networks_are_named_with_or_without_their_paper():
 @pytest.mark.parametrize(
     ("names", "models", "text"),
     [
-        (["cvmunet/nothing"], [], "unknown recipe"),
+        (["cvmunet/nothing"], [], "unknown recipe.*spineseg train lists all"),
+        (
+            ["inception_unet/inceptoin_unet"],
+            [],
+            "perhaps inception_unet/inception_unet",
+        ),
         (["*/nothing"], [], "unknown recipe"),
         (["cvmunet"], ["resunet"], "none of these recipes"),
-        (["cvmunet"], ["unet", "vnet"], "'vnet'"),
+        (["cvmunet"], ["unet", "vnet"], "'vnet'; expected perhaps cvmunet/unet"),
     ],
 )
 def test_what_means_nothing_is_refused(names, models, text):

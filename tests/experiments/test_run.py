@@ -56,8 +56,8 @@ def test_the_full_recipe_of_cvmunet_has_the_papers_numbers():
 
 
 def test_an_unknown_recipe_loss_or_part_is_refused(recipe):
-    with pytest.raises(SpinesegError, match=r"unknown recipe.*cvmunet/unet"):
-        create_recipe("nope")
+    with pytest.raises(SpinesegError, match=r"unknown recipe.*perhaps cvmunet/unet"):
+        create_recipe("cvmunet/unte")
     with pytest.raises(SpinesegError, match="unknown profile"):
         create_recipe("cvmunet/unet", "huge")
     with pytest.raises(SpinesegError, match="unknown loss"):

@@ -86,7 +86,7 @@ def test_weights_survive_a_round_trip_and_decide_the_output(name):
 
 def test_the_names_are_listed_and_a_wrong_one_says_which_there_are():
     assert set(NAMES) <= set(list_models())
-    with pytest.raises(SpinesegError, match=r"unknown model.*cvmunet/unet"):
-        create_model("nope")
+    with pytest.raises(SpinesegError, match=r"unknown model.*perhaps cvmunet/unet"):
+        create_model("cvmunet/unte")
     with pytest.raises(SpinesegError, match=r"no such argument; found depth.*widths"):
         create_model("cvmunet/unet", depth=3)
