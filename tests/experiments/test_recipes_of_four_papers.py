@@ -25,6 +25,7 @@ from spineseg.experiments.recipe import (
     recipe_from,
 )
 from spineseg.experiments.recipes import mdwcnet, sizes
+from spineseg.experiments.recipes.outputs import supervised
 from spineseg.experiments.run import fresh_model, trained_model
 from spineseg.models import create_model, list_models
 from spineseg.training import PLANS, Optimiser
@@ -40,6 +41,17 @@ PROPOSED = {
     "wgan_ctm/wgan_as_printed": 512,
 }
 """The papers' own networks and the side of their pictures."""
+
+
+def test_deep_outputs_have_a_loss_each_and_others_one():
+    deep = {
+        recipe.model.name
+        for recipe in (create_recipe(name, "full") for name in list_recipes())
+        if recipe.loss.startswith("deep_")
+    }
+    assert deep == {"cvmunet/vm_unet_v2", "wgan_ctm/nnunet"}
+    assert supervised("wgan_ctm/nnunet", "ce_dice") == "deep_ce_dice"
+    assert supervised("wgan_ctm/unet", "ce_dice") == "ce_dice"
 
 
 def test_every_row_that_can_be_built_here_has_a_recipe():

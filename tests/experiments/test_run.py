@@ -77,6 +77,8 @@ def test_every_number_of_a_recipe_changes_its_key(recipe):
     ("name", "profile_name", "key"),
     [
         ("cvmunet/unet", "smoke", "587e5f7b9b"),
+        ("cvmunet/vm_unet_v2", "laptop", "22a38f19c2"),
+        ("wgan_ctm/nnunet", "laptop", "c008244ff3"),
         ("inception_unet/inception_unet/dice", "laptop", "11a275e5e8"),
         ("inception_unet/unet/dice", "laptop", "32d56e29f5"),
         ("inception_unet/unet_inception/dice", "laptop", "904456526f"),

@@ -10,6 +10,7 @@ import torch
 from spineseg import SpinesegError
 from spineseg.models import create_model, list_models
 from spineseg.models.presets import small
+from spineseg.models.registry import MODELS
 
 SEGMENTERS = [n for n in list_models() if not n.endswith("/critic")]
 CHANNELS_AND_CLASSES = list(itertools.product((1, 3), (1, 2, 4)))
@@ -84,6 +85,14 @@ def test_every_parameter_gets_a_gradient(name):
     for seed in range(1, 20):
         without = without and without & silent(name, seed)
     assert without == set()
+
+
+@pytest.mark.parametrize("name", SEGMENTERS)
+def test_a_network_says_whether_it_has_deep_outputs(name):
+    heads = getattr(make(name), "heads", lambda x: {"logits": x})
+    with torch.no_grad():
+        deep = [key for key in heads(picture(name)) if key.startswith("deep_")]
+    assert getattr(MODELS[name], "deep_outputs", False) is bool(deep)
 
 
 @pytest.mark.parametrize("name", SEGMENTERS)

@@ -10,6 +10,7 @@ from typing import Any
 
 from spineseg.core.profile import Profile
 from spineseg.experiments.recipe import RECIPES, DataPlan, ModelPlan, Recipe, Steps
+from spineseg.experiments.recipes.outputs import supervised
 from spineseg.experiments.recipes.sizes import reading
 from spineseg.training.schedule import PLANS, Plan
 
@@ -75,7 +76,7 @@ def _recipe(profile: Profile, name: str, sizes: dict[str, Any]) -> Recipe:
         Steps("cvmunet", {"size_px": _side(profile, name)}),
         Steps("cvmunet"),
         ModelPlan(name, 3, 1, sizes),
-        "deep_bce_dice" if name == "cvmunet/vm_unet_v2" else "bce_dice",
+        supervised(name, "bce_dice"),
         plan(profile),
     )
 

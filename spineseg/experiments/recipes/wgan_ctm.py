@@ -23,6 +23,7 @@ from spineseg.experiments.recipe import (
     Recipe,
     Steps,
 )
+from spineseg.experiments.recipes.outputs import supervised
 from spineseg.experiments.recipes.sizes import reading
 from spineseg.training.schedule import PLANS, Plan
 
@@ -86,7 +87,7 @@ def _recipe(
         Steps(PAPER, {"size_px": side}),
         Steps(PAPER, {"size_px": side}),
         ModelPlan(f"{PAPER}/{network}", 1, CLASSES, _reading(profile, network)),
-        "deep_ce_dice" if network == "nnunet" else "ce_dice",
+        supervised(f"{PAPER}/{network}", "ce_dice"),
         _plan(profile, batch, epochs),
     )
 

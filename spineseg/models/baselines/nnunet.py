@@ -52,6 +52,8 @@ class NNUNet(nn.Module):
         widths: of the levels from the top down.
     """
 
+    deep_outputs = True  # of heads(); training gives each a loss
+
     def __init__(
         self, in_channels: int = 1, classes: int = 4, widths: Sequence[int] = WIDTHS
     ) -> None:

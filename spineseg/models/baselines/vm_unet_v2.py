@@ -89,6 +89,7 @@ class VMUNetV2(nn.Module):
         states: of the scans.
     """
 
+    deep_outputs = True  # of heads(); training gives each a loss
     multiple = 32
 
     def __init__(
