@@ -13,6 +13,14 @@
     return pre === null || pre.scrollWidth > pre.clientWidth + 1;
   }
 
+  /* Printed lines that no width would hold are continued on the next one. */
+  const BROAD_CHARACTERS = 92; // what is printed stands two further in than code
+
+  function longest(box) {
+    const pre = box.querySelector("pre");
+    return pre ? Math.max(...pre.textContent.split("\n").map((line) => line.length)) : 0;
+  }
+
   document
     .querySelectorAll(
       ".bd-article :is(figure.spx-wide, .cell_input, .spx-source, .output, " +
@@ -22,18 +30,28 @@
       if (reachesOut(box)) {
         box.classList.add("spx-broad", "popout");
       }
+      if (box.matches(".output") && longest(box) > BROAD_CHARACTERS) {
+        box.classList.add("spx-wrapped");
+      }
     });
 
-  /* A comma after a formula stays with it; a browser would break the line there. */
-  document.querySelectorAll(".bd-article span.math").forEach((formula) => {
-    const next = formula.nextSibling;
-    const mark = next && next.nodeType === Node.TEXT_NODE && /^[,.;:!?)\]]+/.exec(next.data);
-    if (mark) {
-      const pair = document.createElement("span");
-      pair.className = "spx-nowrap";
-      formula.before(pair);
-      pair.append(formula, mark[0]);
-      next.data = next.data.slice(mark[0].length);
+  /* A comma after a formula or a badge stays with it, and so does a bracket before;
+     a browser would break the line there. */
+  function marks(node, pattern) {
+    const text = node && node.nodeType === Node.TEXT_NODE ? node.data : "";
+    return (pattern.exec(text) || [""])[0];
+  }
+
+  document.querySelectorAll(".bd-article :is(p, li) > :is(span.math, .spx-badge)").forEach((it) => {
+    const [before, after] = [it.previousSibling, it.nextSibling];
+    const [opening, closing] = [marks(before, /[([]+$/), marks(after, /^[,.;:!?)\]]+/)];
+    if (opening || closing) {
+      const together = document.createElement("span");
+      together.className = "spx-nowrap";
+      it.before(together);
+      together.append(opening, it, closing);
+      if (opening) before.data = before.data.slice(0, -opening.length);
+      if (closing) after.data = after.data.slice(closing.length);
     }
   });
 
