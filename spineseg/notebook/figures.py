@@ -16,13 +16,10 @@ from PIL import Image
 
 from spineseg.core.errors import SpinesegError
 from spineseg.notebook.legible import legible
-from spineseg.notebook.style import FILM, darken
+from spineseg.notebook.style import FILM, PAGES, darken
 
 FIGURE_MIME = "application/vnd.spineseg.figure+json"
 """What a built page reads; a live front end shows the ``image/png`` beside it."""
-
-PAGES = {"light": "#fdfcfa", "dark": "#161617"}
-"""What lies behind a figure."""
 
 _WEB_DPI = 168
 _LIVE_DPI = 100

@@ -35,6 +35,9 @@ FAINT = "#d8d4cc"
 FILM = "#0b0b0d"
 """Inks of a figure on a light page, and the frame of a film on any page."""
 
+PAGES = {"light": "#fdfcfa", "dark": "#161617"}
+"""What lies behind a figure, by theme."""
+
 _DARK = {INK: "#ece9e2", MUTED: "#a9a59c", FAINT: "#3f3d3a"}
 
 RC: dict[Any, Any] = {

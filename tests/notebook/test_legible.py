@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
-from spineseg.notebook.figures import PAGES
 from spineseg.notebook.legible import LEAST, contrast, legible, readable
-from spineseg.notebook.style import COLOURS, FILM, INK
+from spineseg.notebook.style import COLOURS, FILM, INK, PAGES
 
 GROUNDS = [*PAGES.values(), FILM]
 
