@@ -67,7 +67,10 @@ def _pairs(answer: int) -> str | None:
         return None
     if count == 0:
         return "the pair (512, 128) fits, so there is at least one"
-    return "each pair must give the total exactly; count again"
+    return (
+        "each pair must give the total exactly; a step of the attention's width adds "
+        "4099 parameters, one of the perceptron's 2049: how far apart are two solutions"
+    )
 
 
 ANSWERS = {
