@@ -100,12 +100,14 @@ def best_words(scores: Mapping[str, BySeed]) -> str:
     """
     if len(scores) < 2:
         raise SpinesegError("nothing to compare", found=", ".join(scores) or "nobody")
-    few = [name for name, each in scores.items() if len(each) < ENOUGH]
+    few = [f"{name} {len(each)}" for name, each in scores.items() if len(each) < ENOUGH]
     if few:
-        return f"not decided: {ENOUGH} seeds are still missing for {_listed(few)}"
+        there = f"there are: {', '.join(few)}"
+        return f"not decided yet, {ENOUGH} seeds each are needed ({there})"
     seeds = sorted(set.intersection(*(set(each) for each in scores.values())))
     if len(seeds) < ENOUGH:
-        return f"not decided: seeds that all have: {len(seeds)}, {ENOUGH} are needed"
+        there = f"there are {len(seeds)}"
+        return f"not decided yet, {ENOUGH} seeds in common are needed ({there})"
     means = {n: float(np.mean([each[s] for s in seeds])) for n, each in scores.items()}
     first, *others = sorted(means, key=lambda name: -means[name])
     gaps = {name: paired(_only(scores[first], seeds), scores[name]) for name in others}
@@ -158,8 +160,12 @@ def sd_interval(values: Sequence[float]) -> Range:
 
 
 def signed(points: float) -> str:
-    """Return a number of points with its sign, a minus and not a hyphen."""
-    return f"{points:+.2f}".replace("-", "\N{MINUS SIGN}")
+    """Return a number of points with its sign, a minus and not a hyphen.
+
+    Next to zero a third digit shows on which side it lies.
+    """
+    digits = 2 if abs(points) >= 0.005 else 3
+    return f"{points:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _ends(bar: Range) -> str:

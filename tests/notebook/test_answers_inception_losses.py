@@ -32,6 +32,7 @@ RIGHT = {
 WRONG = [
     ("1", (0.583, 0.556), "one minus"),
     ("1", (0.444, 0.417), "exchanged"),
+    ("1", (0.417, 0.556), "losses of both classes"),
     ("1", (0.417, 0.9), "divide in each channel"),
     ("1", (0.1, 0.1), "probability of the truth"),
     ("2", (0.58, 0.5), "whatever the share"),

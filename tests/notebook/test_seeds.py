@@ -67,11 +67,11 @@ def test_below_three_seeds_a_mean_has_no_interval(count):
 def test_the_best_of_four_waits_for_three_seeds_of_each():
     full, half = runs(0.9, 0.91, 0.92), runs(0.9, 0.91)
     assert best_words({"Dice": full, "BCE": half, "Focal": {}}) == (
-        "not decided: 3 seeds are still missing for BCE and Focal"
+        "not decided yet, 3 seeds each are needed (there are: BCE 2, Focal 0)"
     )
     elsewhere = {7: 0.9, 8: 0.9, 9: 0.9}
     said = best_words({"Dice": full, "BCE": elsewhere})
-    assert said == "not decided: seeds that all have: 0, 3 are needed"
+    assert said == "not decided yet, 3 seeds in common are needed (there are 0)"
 
 
 def test_the_best_is_told_from_a_rival_only_if_the_interval_says_so():
@@ -128,5 +128,7 @@ def test_a_table_of_gains_shows_single_seeds_as_they_are():
     assert lines[4] == "augmentation | not given | not run | 0"
 
 
-def test_a_minus_is_no_hyphen():
+def test_a_minus_is_no_hyphen_and_next_to_zero_the_side_is_seen():
     assert signed(-0.1) == "\N{MINUS SIGN}0.10"
+    assert signed(-0.003) == "\N{MINUS SIGN}0.003"
+    assert signed(0.004) == "+0.004"
