@@ -13,13 +13,22 @@ if TYPE_CHECKING:
     from spineseg.inference import Reader
 
 
-Source = Annotated[Path, typer.Argument(help="A film, a volume, or a folder of them.")]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        help="A film, a volume, a folder of them, or of one series' slices."
+    ),
+]
 Run = Annotated[
     Path, typer.Option(help="Folder of a run, made by train.", show_default=False)
 ]
 Output = Annotated[
     Path,
-    typer.Option("--output", "-o", help="File to write; a folder for a folder."),
+    typer.Option(
+        "--output",
+        "-o",
+        help="File to write; a folder for a folder of films or volumes.",
+    ),
 ]
 Ending = Annotated[
     str, typer.Option(help="Format in a folder: .png, .nii.gz, or .dcm (DICOM-SEG).")
@@ -50,19 +59,19 @@ def predict(
     """Segment with a trained network, on the file's own grid.
 
     The ending of OUTPUT chooses the format: .png and .nii.gz hold label numbers, .dcm
-    is a DICOM segmentation that belongs to its DICOM film.
+    is a DICOM segmentation that belongs to its DICOM film. A volume, and a folder with
+    the DICOM slices of one series, becomes a volume.
     """
     from spineseg.inference import files_of, predict_file
 
-    pairs = [(source, output)]
-    if source.is_dir():
+    pairs, files = [(source, output)], files_of(source)
+    if files != [source]:
         pairs = [
-            (file, output / f"{file.name.partition('.')[0]}{ending}")
-            for file in files_of(source)
+            (file, output / f"{file.name.partition('.')[0]}{ending}") for file in files
         ]
     _check(pairs, force)
     reader = reader_of(run, flips, tile, largest)
-    if source.is_dir():
+    if files != [source]:
         output.mkdir(parents=True, exist_ok=True)
     for file, target in pairs:
         predict_file(file, target, reader)
@@ -108,7 +117,8 @@ def reader_of(run: Path, flips: str, tile: int, largest: int) -> "Reader":
     logits = padded(model)
     if tile:
         logits = tiled(logits, tile, tile // 4)
-    names = card(recipe.data.name).classes
+    facts = card(recipe.data.name)
+    names = facts.classes
     if recipe.model.classes <= 2:
         names = {1: names[1] if len(names) == 2 else "foreground"}
 
@@ -125,4 +135,12 @@ def reader_of(run: Path, flips: str, tile: int, largest: int) -> "Reader":
         names,
         recipe.model.in_channels,
         recipe.name,
+        plane_in(facts.modality),
     )
+
+
+def plane_in(modality: str) -> str | None:
+    """Return the plane that a data set's card names, or None for films."""
+    from spineseg.io.series import PLANES
+
+    return next((plane for plane in PLANES if plane in modality), None)

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from spineseg.core.errors import SpinesegError
 from spineseg.inference.native import Prepare, predict_film, predict_volume
 from spineseg.inference.predict import Predict
+from spineseg.inference.series import is_slice, read_stack
 from spineseg.io import (
+    Volume,
     read_radiograph,
     read_volume,
     write_mask,
@@ -30,7 +32,8 @@ class Reader:
 
     prepare: preprocessing, as in training.  predict: gives probabilities.  clean: of
     the label map.  names: label number to name.  channels: that the network takes.
-    algorithm: name for the files.
+    algorithm: name for the files.  plane: of the slices of a volume that it was
+    trained on, ``"sagittal"`` or ``"axial"``; None for films.
     """
 
     prepare: Prepare
@@ -39,13 +42,15 @@ class Reader:
     names: Mapping[int, str]
     channels: int = 1
     algorithm: str = "spineseg"
+    plane: str | None = None
 
 
 def predict_file(source: Path, target: Path, reader: Reader) -> None:
     """Predict one film or volume and write what was found, atomically.
 
     Args:
-        source: a film (DICOM, PNG, JPEG, TIFF) or a volume (NIfTI, .mha, .nrrd).
+        source: a film (DICOM, PNG, JPEG, TIFF), a volume (NIfTI, .mha, .nrrd), or a
+            folder with the DICOM slices of one series.
         target: ``.png`` or a volume's ending for label numbers, ``.dcm`` for a DICOM
             segmentation beside a DICOM film.
         reader: the network.
@@ -54,12 +59,8 @@ def predict_file(source: Path, target: Path, reader: Reader) -> None:
         SpinesegError: if the file cannot be read, or not be written in that format.
     """
     suffix = suffix_of(target)
-    if suffix_of(source) in SUFFIXES:
-        if suffix not in SUFFIXES:
-            raise _wrong(target, "a volume becomes a volume", sorted(SUFFIXES))
-        volume = read_volume(source)
-        found = predict_volume(volume, reader.prepare, reader.predict, reader.channels)
-        write_mask(target, type(found)(reader.clean(found.array), found.grid))
+    if source.is_dir() or suffix_of(source) in SUFFIXES:
+        _predict_volume(source, target, reader)
         return
     film = read_radiograph(source)
     if suffix == ".dcm" and not is_dicom(source):
@@ -77,6 +78,20 @@ def predict_file(source: Path, target: Path, reader: Reader) -> None:
         write_mask(target, labels.astype(np.uint8), spacing_mm=film.spacing_mm)
 
 
+def _predict_volume(source: Path, target: Path, reader: Reader) -> None:
+    if suffix_of(target) not in SUFFIXES:
+        raise _wrong(target, "a volume becomes a volume", sorted(SUFFIXES))
+    if source.is_dir():
+        volume = read_stack(source, reader.plane)
+    else:
+        volume = read_volume(source)
+    plane = reader.plane or "sagittal"
+    found = predict_volume(
+        volume, reader.prepare, reader.predict, reader.channels, plane=plane
+    )
+    write_mask(target, Volume(reader.clean(found.array), found.grid))
+
+
 def _wrong(target: Path, problem: str, expected: list[str]) -> SpinesegError:
     return SpinesegError(
         problem, path=target, found=target.suffix or "no ending", expected=expected
@@ -86,13 +101,28 @@ def _wrong(target: Path, problem: str, expected: list[str]) -> SpinesegError:
 def files_of(source: Path) -> list[Path]:
     """Return the file itself, or the films and volumes of a folder by name.
 
+    A folder of MR or CT slices is one volume and comes back as it is; so does one that
+    holds nothing to read but folders of slices.
+
     Raises:
-        SpinesegError: if there is nothing to read.
+        SpinesegError: if there is nothing to read, or slices lie among films.
     """
     if not source.is_dir():
         return [source]
     endings = {*FILMS, *SUFFIXES} - {""}
-    found = [path for path in sorted(source.iterdir()) if suffix_of(path) in endings]
+    inside = sorted(source.iterdir())
+    slices = {path for path in inside if is_slice(path)}
+    found = [path for path in inside if suffix_of(path) in endings]
+    others = [path.name for path in found if path not in slices]
+    if slices and others:
+        raise SpinesegError(
+            "the folder holds slices among films or volumes",
+            path=source,
+            found=f"{len(slices)} slices beside {', '.join(others[:3])}",
+            remedy="Put the slices of one series into a folder of their own",
+        )
+    if slices or (not found and any(map(is_slice, source.rglob("*")))):
+        return [source]
     if not found:
         raise SpinesegError(
             "the folder holds no film and no volume", path=source, expected=endings

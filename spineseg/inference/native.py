@@ -77,19 +77,49 @@ def predict_film(
     return to_labels(torch.from_numpy(found)[None])[0]
 
 
+_TURNED: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
+    "sagittal": lambda array: array,
+    # front up, the patient's right on the left; done twice it undoes itself
+    "axial": lambda array: array.transpose(1, 2, 0)[:, :, ::-1],
+}
+"""From a volume's array to its slices in a plane, as ``Volume.plane`` shows them."""
+_BACK: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
+    "sagittal": lambda slices: slices,
+    "axial": lambda slices: slices[:, :, ::-1].transpose(2, 0, 1),
+}
+_INSIDE = {"sagittal": (1, 2), "axial": (2, 0)}
+"""Axes of the array along which rows and columns of such a slice follow each other."""
+
+
 def predict_volume(
-    volume: Volume, prepare: Prepare, predict: Predict, channels: int = 1
+    volume: Volume,
+    prepare: Prepare,
+    predict: Predict,
+    channels: int = 1,
+    plane: str = "sagittal",
 ) -> Volume:
-    """Return the label volume: every sagittal slice by itself, as in training.
+    """Return the label volume: every slice of a plane by itself, as in training.
+
+    Args:
+        volume: of any modality.
+        prepare: preprocessing, as in training.
+        predict: gives probabilities.
+        channels: that the network takes.
+        plane: of the slices, ``"sagittal"`` or ``"axial"``.
 
     Raises:
-        SpinesegError: if the volume has other than three axes.
+        SpinesegError: if the volume has other than three axes, or for another plane.
     """
     if volume.array.ndim != 3:
         raise SpinesegError("a volume has three axes", found=volume.array.shape)
-    inside = (volume.spacing_mm[1], volume.spacing_mm[2])
+    if plane not in _INSIDE:
+        expected = " or ".join(_INSIDE)
+        raise SpinesegError(
+            "slices of this plane are not predicted", found=plane, expected=expected
+        )
+    rows, columns = (volume.spacing_mm[axis] for axis in _INSIDE[plane])
     slices = [
-        predict_film(grey_of(one), inside, prepare, predict, channels)
-        for one in volume.array
+        predict_film(grey_of(one), (rows, columns), prepare, predict, channels)
+        for one in _TURNED[plane](volume.array)
     ]
-    return Volume(np.stack(slices), volume.grid)
+    return Volume(_BACK[plane](np.stack(slices)), volume.grid)

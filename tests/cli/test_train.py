@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from spineseg import SpinesegError
 from spineseg.cli import app
+from spineseg.cli.predict import plane_in
 from spineseg.cli.train import seeds_of
-from spineseg.datasets import create_dataset
+from spineseg.datasets import card, create_dataset, list_datasets
 from spineseg.io import Acquisition, read_mask, write_radiograph
 
 RECIPE = "cvmunet/unet"
@@ -175,6 +176,12 @@ def test_a_folder_is_segmented_and_nothing_is_replaced_unasked(trained, tmp_path
     shutil.copy(films / "a.png", films / "a.tif")
     with pytest.raises(SpinesegError, match="one name"):
         call("predict", films, "--run", run, "-o", tmp_path / "new")
+
+
+def test_only_networks_of_mri_papers_read_series():
+    planes = {name: plane_in(card(name).modality) for name in list_datasets()}
+    named = {name: plane for name, plane in planes.items() if plane}
+    assert named == {"spider": "sagittal", "axial_mri": "axial"}
 
 
 def test_a_wrong_run_or_recipe_says_what_to_do(tmp_path):
