@@ -27,7 +27,7 @@ WORDS = (
     ("picture", 0.2, 2.6, "right", "center"),
     ("concat", 3.3, 2.75, "left", "bottom"),
     ("up", 6.0, 1.2, "left", "bottom"),
-    ("down", 1.95, 1.2, "left", "bottom"),
+    ("down", 1.75, 1.15, "left", "bottom"),
     ("mask", 10.2, 2.6, "left", "center"),
 )
 """Text, place, and how it hangs on its place."""
@@ -41,7 +41,7 @@ SILENCES = (
 
 def four_boxes() -> Figure:
     """Return the figure, with a numbered disc at each place where it is silent."""
-    fig, ax = plt.subplots(figsize=(8.4, 3.4))
+    fig, ax = plt.subplots(figsize=(6.2, 2.2))
     for words, x, y in BOXES:
         ax.add_patch(Rectangle((x - 0.6, y - 0.45), 1.2, 0.9, fc="#0072B2", alpha=0.9))
         ax.text(x, y, words, ha="center", va="center", color="white", fontsize=10)
@@ -59,5 +59,5 @@ def four_boxes() -> Figure:
 
 def _discs(ax: Axes) -> None:
     for k, (x, y) in enumerate(SILENCES, start=1):
-        ax.plot(x, y, "o", ms=15, color="#E69F00")
-        ax.text(x, y, str(k), ha="center", va="center", fontsize=9, color="black")
+        ax.plot(x, y, "o", ms=12.5, color="#E69F00")
+        ax.text(x, y, str(k), ha="center", va="center", fontsize=8.5, color="black")
