@@ -7,6 +7,7 @@ from mutate import noticed
 from spineseg.audit import judge, judge_all
 from spineseg.audit.ledger import claims
 from spineseg.audit.source import Source
+from spineseg.audit.verdict import Verdict
 
 JUDGED = {one.claim.id: one for one in judge_all() if one.fingerprint}
 TRENDS = {
@@ -31,6 +32,14 @@ def test_the_numbers_that_decide_together_change_the_verdict(name):
     changed = judge(claims()[name], Source(CURES[name]))
     assert changed.verdict != CHECKED[name].verdict
     assert set(CURES[name]) <= set(changed.read or {}), "a change that is never read"
+
+
+def test_a_p_value_on_both_sides_of_its_limit_depends_on_the_rounding():
+    cure = dict(CURES["wgan_ctm-abl-ttest"])
+    claim = claims()["wgan_ctm-abl-ttest"]
+    assert judge(claim, Source(cure)).verdict == Verdict.HOLDS
+    del cure["cell", "wgan_ctm_table5", "U-Net + CTM", "hd_mm_arch_mean"]
+    assert judge(claim, Source(cure)).verdict == Verdict.DEPENDS
 
 
 def test_nearly_every_check_can_be_shown_to_notice():
