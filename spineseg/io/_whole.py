@@ -2,8 +2,8 @@
 
 It fills a truncated NIfTI with zeros, and takes a damaged compressed MetaImage as it
 comes out of the decompressor; both without a word. Here a compressed volume is unpacked
-once to its end, in pieces, which also compares its checksum; of a MetaImage it does to
-compare ITK's voxels with the checksum at the file's end.
+once to its end, in pieces, which also compares its checksum; what need not be unpacked
+for that says :mod:`spineseg.io._seal`.
 """
 
 import gzip
@@ -33,6 +33,23 @@ META_BYTES = {
     "MET_FLOAT": 4,
     "MET_DOUBLE": 8,
 }
+NRRD_BYTES = {
+    name: size
+    for size, names in {
+        1: "signed char,int8,int8_t,uchar,unsigned char,uint8,uint8_t",
+        2: "short,short int,signed short,signed short int,int16,int16_t,"
+        "ushort,unsigned short,unsigned short int,uint16,uint16_t",
+        4: "int,signed int,int32,int32_t,uint,unsigned int,uint32,uint32_t,float",
+        8: "longlong,long long,long long int,signed long long,"
+        "signed long long int,int64,int64_t,ulonglong,unsigned long long,"
+        "unsigned long long int,uint64,uint64_t,double",
+    }.items()
+    for name in names.split(",")
+}
+NRRD_ELSEWHERE = {"datafile", "lineskip", "byteskip"}
+"""Fields, without their spaces, of data that do not follow the header at once."""
+BROKEN = (EOFError, gzip.BadGzipFile, zlib.error)
+"""What unpacking raises where the data is damaged or cut off."""
 LINE = 2048
 """Bytes of the longest header line; MetaIO's own buffers hold 4096."""
 META_MATRICES = ("TransformMatrix", "Rotation", "Orientation")
@@ -56,50 +73,27 @@ def check_whole(file: Path, suffix: str) -> None:
             _check_meta(file)
         else:
             _check_nrrd(file)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except BROKEN as error:
         raise SpinesegError(
             f"the compressed data is damaged or cut off ({error})", path=file
         ) from error
-
-
-def seal_of(file: Path, suffix: str) -> int | None:
-    """Return the checksum at the end of a compressed .mha, where ITK may unpack first.
-
-    Unpacking is most of reading, so it should happen once: who has the voxels compares
-    them with the seal (zlib's Adler-32), and needs :func:`check_whole` only where they
-    differ. None stands for every other file, and for one longer than its header says.
-
-    Raises:
-        SpinesegError: if the header is broken.
-    """
-    if suffix != ".mha":
-        return None
-    with open(file, "rb") as stream:
-        fields = _meta_fields(stream, file)
-        promised = _meta_bytes(fields, file)
-        start, rest = stream.tell(), file.stat().st_size - stream.tell()
-        packed = fields.get("CompressedData", "False").lower() == "true"
-        if not packed or fields["ElementDataFile"].upper() != "LOCAL" or rest < 8:
-            return None
-        if fields.get("CompressedDataSize", "") != str(rest) or stream.read(1) != b"x":
-            return None  # "x" opens a zlib stream; gzip ends in another checksum
-        if promised > max(TRUSTED, 64 * rest):
-            return None  # a damaged size: ITK would ask for its memory
-        stream.seek(start + rest - 4)
-        return int.from_bytes(stream.read(4), "big")
 
 
 def _check_nifti(file: Path) -> None:
     opener = gzip.open if file.name.lower().endswith(".gz") else open
     with cast(BinaryIO, opener(file, "rb")) as stream:
         head = stream.read(544)
-        promised = _nifti_bytes(head, file)
+        offset, promised = nifti_layout(head, file)
         found = len(head) + sum(map(len, iter(lambda: stream.read(CHUNK), b"")))
-    _compare(found, promised, file)
+    _compare(found, offset + promised, file)
 
 
-def _nifti_bytes(head: bytes, file: Path) -> int:
-    """Return offset + voxels from a NIfTI-1 or NIfTI-2 header of either byte order."""
+def nifti_layout(head: bytes, file: Path) -> tuple[int, int]:
+    """Return bytes before the voxels and of them, in NIfTI-1 or -2 of either order.
+
+    Raises:
+        SpinesegError: if the header is broken.
+    """
     for order in "<>":
         if len(head) >= 348 and struct.unpack_from(order + "i", head)[0] == 348:
             dims = struct.unpack_from(order + "8h", head, 40)
@@ -119,13 +113,13 @@ def _nifti_bytes(head: bytes, file: Path) -> int:
     usable = sizes and min(sizes) >= 1 and bits >= 1 and 0 <= offset < 1e9
     if not usable or not all(map(math.isfinite, steps)):  # ITK takes 1 mm for nan
         raise SpinesegError("the NIfTI header is broken", path=file)
-    return int(offset) + math.prod(sizes) * bits // 8
+    return int(offset), math.prod(sizes) * bits // 8
 
 
 def _check_meta(file: Path) -> None:
     with open(file, "rb") as stream:
-        fields = _meta_fields(stream, file)
-        promised = _meta_bytes(fields, file)
+        fields = meta_fields(stream, file)
+        promised = meta_bytes(fields, file)
         local = fields["ElementDataFile"].upper() == "LOCAL"
         if fields.get("CompressedData", "False").lower() != "true":
             if local:
@@ -167,7 +161,12 @@ def _unpacked(
         yield unpacker.flush()
 
 
-def _meta_fields(stream: BinaryIO, file: Path) -> dict[str, str]:
+def meta_fields(stream: BinaryIO, file: Path) -> dict[str, str]:
+    """Return the fields of a MetaImage header, refusing one that is no such.
+
+    Raises:
+        SpinesegError: if the header is broken.
+    """
     fields: dict[str, str] = {}
     while "ElementDataFile" not in fields:
         line = stream.readline(LINE)
@@ -179,7 +178,7 @@ def _meta_fields(stream: BinaryIO, file: Path) -> dict[str, str]:
     return fields
 
 
-def _meta_bytes(fields: dict[str, str], file: Path) -> int:
+def meta_bytes(fields: dict[str, str], file: Path) -> int:
     """Return the bytes that sizes and type promise, once they can be trusted.
 
     MetaIO copies as many numbers as NDims says into arrays of ten: what is absurd here
@@ -206,14 +205,30 @@ def _meta_bytes(fields: dict[str, str], file: Path) -> int:
 def _check_nrrd(file: Path) -> None:
     """Unpack a gzip NRRD; ITK counts the bytes of the other encodings itself."""
     with open(file, "rb") as stream:
-        lines = list(iter(lambda: stream.readline(4096).strip(), b""))
-        if any(
-            line.replace(b" ", b"") in (b"encoding:gzip", b"encoding:gz")
-            for line in lines
-        ):
-            with gzip.GzipFile(fileobj=stream) as unpacked:
-                while unpacked.read(CHUNK):
-                    pass
+        fields = nrrd_fields(stream)
+        if fields.get("encoding") not in ("gzip", "gz"):
+            return
+        with gzip.GzipFile(fileobj=stream) as unpacked:
+            found = sum(map(len, iter(lambda: unpacked.read(CHUNK), b"")))
+    _compare(found, nrrd_bytes(fields) or 0, file)
+
+
+def nrrd_fields(stream: BinaryIO) -> dict[str, str]:
+    """Return the fields of a NRRD header, without spaces in their names."""
+    lines = iter(lambda: stream.readline(4096).strip(), b"")
+    pairs = (line.decode("latin-1").partition(":") for line in lines)
+    return {key.replace(" ", "").lower(): value.strip() for key, _, value in pairs}
+
+
+def nrrd_bytes(fields: dict[str, str]) -> int | None:
+    """Return the bytes that follow a NRRD header packed by gzip; None for others."""
+    sizes = fields.get("sizes", "").split()
+    known = fields.get("type") in NRRD_BYTES and all(map(str.isdecimal, sizes))
+    if not known or not sizes or NRRD_ELSEWHERE & set(fields):
+        return None
+    if fields.get("encoding") not in ("gzip", "gz"):
+        return None
+    return math.prod(map(int, sizes)) * NRRD_BYTES[fields["type"]]
 
 
 def _compare(found: int, promised: int, file: Path) -> None:

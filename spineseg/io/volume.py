@@ -5,7 +5,6 @@ to feet, columns from front to back. ``array[k]`` therefore is a sagittal pictur
 the head up and the face to the left. ITK calls this orientation PIR.
 """
 
-import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +20,8 @@ from spineseg.io._files import (
     quiet_codecs,
     suffix_of,
 )
-from spineseg.io._whole import check_whole, seal_of
+from spineseg.io._seal import seal_of
+from spineseg.io._whole import check_whole
 from spineseg.io.turning import turn
 
 ORIENTATION = "PIR"
@@ -198,7 +198,7 @@ def load_sitk(path: FilePath) -> Any:
         raise SpinesegError(
             f"the volume cannot be read ({reason[:160]})", path=path
         ) from error
-    if seal is not None and seal != zlib.adler32(sitk.GetArrayViewFromImage(image)):
+    if seal is not None and not seal(sitk.GetArrayViewFromImage(image)):
         check_whole(file, suffix_of(file))
     return image
 

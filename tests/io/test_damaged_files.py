@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import struct
 import zlib
 
 import numpy as np
@@ -123,12 +124,14 @@ def packed(path, voxels, **fields):
     return path
 
 
-def test_a_sound_metaimage_is_unpacked_once(tmp_path, monkeypatch):
-    path = packed(tmp_path / "x.mha", zlib.compress(BLOCK.tobytes()))
+@pytest.mark.parametrize("ending", [".mha", ".nii.gz", ".nrrd"])
+def test_a_sound_packed_volume_is_unpacked_once(tmp_path, monkeypatch, ending):
+    path = tmp_path / f"x{ending}"
+    write_volume(path, make_volume(BLOCK, (4, 1, 1)))
     monkeypatch.setattr("spineseg.io.volume.check_whole", lambda *_: 1 / 0)
-    assert sorted(read_volume(path).array.ravel()) == sorted(BLOCK.ravel())
+    np.testing.assert_array_equal(read_volume(path).array, BLOCK)
     whole = bytearray(path.read_bytes())
-    whole[-1] ^= 1
+    whole[-1 if ending == ".mha" else -5] ^= 1  # of the checksum
     path.write_bytes(whole)
     with pytest.raises(ZeroDivisionError):
         read_volume(path)
@@ -182,6 +185,27 @@ def test_streams_that_would_end_the_process_are_refused(
     (tmp_path / "x.dcm").write_bytes(whole)
     with pytest.raises(SpinesegError, match="JPEG"):
         read_dicom(tmp_path / "x.dcm")
+
+
+def test_a_packed_nrrd_of_fewer_voxels_than_promised_is_cut_off(tmp_path):
+    path = tmp_path / "x.nrrd"
+    write_volume(path, make_volume(BLOCK, (4, 1, 1)))
+    whole = path.read_bytes()
+    head, _, voxels = whole.partition(b"\n\n")
+    sizes = next(line for line in head.splitlines() if line.startswith(b"sizes:"))
+    huge = head.replace(sizes, b"sizes: 30000 30000 30000")
+    path.write_bytes(huge + b"\n\n" + voxels)
+    with pytest.raises(SpinesegError, match=r"x\.nrrd: the file is cut off"):
+        read_volume(path)  # ITK would ask for 54 terabytes
+
+
+def test_a_scaled_nifti_is_read_though_its_voxels_are_not_what_was_packed(tmp_path):
+    path = tmp_path / "x.nii.gz"
+    write_volume(path, make_volume(BLOCK, (4, 1, 1)))
+    whole = bytearray(gzip.decompress(path.read_bytes()))
+    whole[112:116] = struct.pack("<f", 0.5)  # scl_slope
+    path.write_bytes(gzip.compress(whole))
+    np.testing.assert_array_equal(read_volume(path).array, 0.5 * BLOCK)
 
 
 def test_an_absurd_size_is_refused_before_memory_is_asked_for(tmp_path):
