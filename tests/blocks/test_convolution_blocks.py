@@ -1,5 +1,6 @@
 import pytest
 import torch
+from meta_networks import parameters
 from torch import nn
 
 from spineseg.blocks.conv import ConvNormAct, DepthwiseSeparable
@@ -9,10 +10,6 @@ from spineseg.blocks.inception import Inception
 from spineseg.blocks.norm import LayerNorm2d
 from spineseg.blocks.residual import Residual, ResReLU
 from spineseg.blocks.updown import DilatedResidualDown, UpBilinear
-
-
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
 
 
 def zero(module):

@@ -1,13 +1,10 @@
 import pytest
 import torch
+from meta_networks import parameters
 from torch import nn
 
 from spineseg.blocks.ss2d import SS2D, cross_merge, cross_scan, step_bias
 from spineseg.blocks.vss import VSS, VSSWithECA
-
-
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
 
 
 def test_the_four_paths_over_six_pixels():

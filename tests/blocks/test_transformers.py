@@ -1,5 +1,6 @@
 import pytest
 import torch
+from meta_networks import parameters
 from torch import nn
 from torch.nn import functional
 
@@ -14,10 +15,6 @@ from spineseg.blocks.clustered import (
 from spineseg.blocks.critic import Critic
 from spineseg.blocks.transformer import SelfAttention, TransformerBlock
 from spineseg.blocks.vit import ImageEncoderViT, ViTBlock, WindowAttention, relative
-
-
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
 
 
 def test_attention_with_equal_scores_is_the_mean_of_the_values():

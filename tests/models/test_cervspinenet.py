@@ -1,5 +1,6 @@
 import pytest
 import torch
+from meta_networks import on_meta, parameters
 
 from spineseg import SpinesegError
 from spineseg.models import create_model
@@ -7,15 +8,6 @@ from spineseg.models.cervspinenet import load_sam_encoder
 from spineseg.models.presets import small
 
 NAME = "cervspinenet/cervspinenet"
-
-
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
-
-
-def on_meta(name=NAME, **reading):
-    with torch.device("meta"):
-        return create_model(name, 3, 1, **reading)
 
 
 def make(**reading):
@@ -27,18 +19,18 @@ def make(**reading):
     ("se_bias", "total"), [(False, 90_457_729), (True, 90_457_984)]
 )
 def test_widths_128_to_16_give_the_printed_345_mib(se_bias, total):
-    model = on_meta(se_bias=se_bias)
+    model = on_meta(NAME, se_bias=se_bias)
     assert parameters(model) == total
     assert round(4 * total / 2**20, 1) == 345.1
 
 
 @pytest.mark.parametrize("widths", [(256, 128, 64, 32), (64, 32, 16, 8)])
 def test_other_widths_miss_it(widths):
-    assert round(4 * parameters(on_meta(widths=widths)) / 2**20) != 345
+    assert round(4 * parameters(on_meta(NAME, widths=widths)) / 2**20) != 345
 
 
 def test_345_decimal_megabytes_would_not_hold_the_encoder():
-    assert 4 * parameters(on_meta().encoder) / 1e6 > 345
+    assert 4 * parameters(on_meta(NAME).encoder) / 1e6 > 345
 
 
 def test_the_basic_decoder_has_half_the_parameters():
@@ -47,7 +39,7 @@ def test_the_basic_decoder_has_half_the_parameters():
 
 
 def test_four_stages_bring_64_tokens_back_to_1024_pixels():
-    model = on_meta()
+    model = on_meta(NAME)
     x = torch.zeros(1, 3, 1024, 1024, device="meta")
     assert model.encoder(x).shape == (1, 256, 64, 64)
     assert model(x).shape == (1, 1, 1024, 1024)

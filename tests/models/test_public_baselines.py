@@ -1,20 +1,12 @@
 import pytest
 import torch
+from meta_networks import on_meta, parameters
 from torch.nn import functional
 
 from spineseg.models import create_model
 from spineseg.models.baselines.resnet_nets import ResNet
 from spineseg.models.baselines.vgg_nets import rise
 from spineseg.models.presets import small
-
-
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
-
-
-def on_meta(name, in_channels=3, classes=1):
-    with torch.device("meta"):
-        return create_model(name, in_channels, classes)
 
 
 def test_resnet_50_without_classifier_has_the_published_parameters():
