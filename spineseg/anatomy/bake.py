@@ -69,7 +69,10 @@ def nearest_detail_mm(detail_mm: float) -> float:
 def bake_all(
     levels: Iterable[str], detail_mm: float, split: frozenset[str] = frozenset()
 ) -> None:
-    """Bake the bones that are not yet baked, with a progress bar if there are any."""
+    """Bake the bones that are not yet baked, with a progress bar on a terminal.
+
+    Elsewhere it is silent: what a notebook prints must not depend on its cache.
+    """
     wanted = [(level, level in split) for level in levels]
     missing = [
         (level, cut)
@@ -78,7 +81,8 @@ def bake_all(
     ]
     if len(missing) < 2:
         return
-    for level, cut in tqdm(missing, desc="baking bones", unit="bone", leave=False):
+    bar = tqdm(missing, "baking bones", unit="bone", leave=False, disable=None)
+    for level, cut in bar:
         baked_bone(level, detail_mm, cut)
 
 

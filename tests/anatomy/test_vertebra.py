@@ -1,3 +1,5 @@
+import io
+
 import numpy as np
 import pytest
 
@@ -152,16 +154,24 @@ def test_crumbs_of_a_cut_are_dropped_and_the_rest_stays():
     assert volume_mm3(kept) == pytest.approx(volume_mm3(large), rel=1e-4)
 
 
-def test_baking_shows_its_progress_once_and_is_silent_later(
-    tmp_path, monkeypatch, capsys
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("stream", [Terminal, io.StringIO])
+def test_baking_shows_its_progress_once_and_to_a_terminal_only(
+    tmp_path, monkeypatch, stream
 ):
     monkeypatch.setenv("SPINESEG_CACHE", str(tmp_path))
     shown = []
     for _ in range(2):
+        told = stream()
+        monkeypatch.setattr("sys.stderr", told)
         baked_bone.cache_clear()
         bake_all(("T5", "T6"), COARSE)
-        shown.append(capsys.readouterr().err)
-    assert "baking bones" in shown[0]
+        shown.append(told.getvalue())
+    assert ("baking bones" in shown[0]) == (stream is Terminal)
     assert shown[1] == ""
     assert len(list(tmp_path.glob("bone-T*.npz"))) == 2
 
