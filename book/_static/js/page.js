@@ -14,7 +14,7 @@
   }
 
   /* Printed lines that no width would hold are continued on the next one. */
-  const BROAD_CHARACTERS = 92; // what is printed stands two further in than code
+  const BROAD_CHARACTERS = 94; // as in book.css
 
   function longest(box) {
     const pre = box.querySelector("pre");
