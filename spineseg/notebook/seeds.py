@@ -5,18 +5,15 @@ interval over the seeds. Such an interval speaks of further *seeds* on the same 
 patients, not of further patients.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy import stats
 
 from spineseg.core.errors import SpinesegError
 from spineseg.notebook.beside import ENOUGH, SYNTHETIC, Beside, show_table
-from spineseg.stats.published import interval_of_mean
+from spineseg.stats.published import interval_of_mean, interval_of_sd
 from spineseg.stats.ranges import Range
 
-_CONFIDENCE = 0.95
 _POINTS = 100.0
 BySeed = Mapping[int, float]
 """A score in [0, 1] of each seed."""
@@ -136,27 +133,13 @@ def spread_words(values: Sequence[float], printed: float) -> str:
     """
     if len(values) < ENOUGH:
         return f"cannot be judged yet ({_seeds(len(values))}, {ENOUGH} are the least)"
-    bar = sd_interval(values)
+    sd = float(np.std(values, ddof=1))
+    bar = interval_of_sd(sd, len(values))
     place = "inside" if bar.low <= printed <= bar.high else "outside"
     return (
-        f"is {np.std(values, ddof=1):.4f} ({_seeds(len(values))}; 95 %: {bar.low:.4f} "
+        f"is {sd:.4f} ({_seeds(len(values))}; 95 %: {bar.low:.4f} "
         f"to {bar.high:.4f}), and the paper's {printed:.4f} lies {place}"
     )
-
-
-def sd_interval(values: Sequence[float]) -> Range:
-    """Return the 95 % interval of the standard deviation of normal values.
-
-    Raises:
-        SpinesegError: if there are fewer than two.
-    """
-    freedom = len(values) - 1
-    if freedom < 1:
-        raise SpinesegError("one value has no spread", found=f"{len(values)} values")
-    squares = freedom * float(np.var(values, ddof=1))
-    tail = (1 - _CONFIDENCE) / 2
-    low, high = (stats.chi2.isf(t, freedom) for t in (tail, 1 - tail))
-    return Range(math.sqrt(squares / low), math.sqrt(squares / high))
 
 
 def signed(points: float) -> str:

@@ -120,6 +120,19 @@ def interval_of_mean(
     return middle.widened(half)
 
 
+def interval_of_sd(sd: float, n: int, confidence: float = 0.95) -> Range:
+    """Return the chi-squared interval of the SD of normal values, from their own SD.
+
+    Raises:
+        SpinesegError: if there are fewer than two values.
+    """
+    if n < 2:
+        raise SpinesegError("one value has no spread", found=f"{n} values")
+    tail = (1 - confidence) / 2
+    low, high = (float(stats.chi2.isf(t, n - 1)) for t in (tail, 1 - tail))
+    return Range(sd * math.sqrt((n - 1) / low), sd * math.sqrt((n - 1) / high))
+
+
 def welch_from_summaries(
     mean_1: float, sd_1: float, n_1: int, mean_2: float, sd_2: float, n_2: int
 ) -> float:

@@ -14,10 +14,10 @@ from spineseg.notebook.seeds import (
     gain_words,
     mean_interval,
     paired,
-    sd_interval,
     signed,
     spread_words,
 )
+from spineseg.stats.published import interval_of_sd
 
 
 def runs(*scores):
@@ -96,11 +96,11 @@ def test_a_single_rival_is_refused():
 
 def test_the_interval_of_a_spread_is_that_of_the_tables():
     # chi-squared of 2: 0.05064 and 7.378
-    bar = sd_interval([1.0, 2.0, 3.0])
+    bar = interval_of_sd(1.0, 3)
     assert bar.low == pytest.approx(math.sqrt(2 / 7.3778), rel=1e-4)
     assert bar.high == pytest.approx(math.sqrt(2 / 0.050636), rel=1e-4)
     with pytest.raises(SpinesegError, match="no spread"):
-        sd_interval([1.0])
+        interval_of_sd(0.0, 1)
 
 
 def test_a_spread_of_three_seeds_holds_much_and_of_one_seed_is_none():
