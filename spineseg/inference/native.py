@@ -12,11 +12,11 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform
 
-from spineseg.core.errors import SpinesegError
 from spineseg.core.sample import Sample
 from spineseg.datasets.folder import grey_of
 from spineseg.inference.predict import Predict, to_labels
 from spineseg.io import Volume
+from spineseg.io.planes import from_slices, order_of, slices_of
 
 Prepare = Callable[[Sample], Sample]
 Clean = Callable[[NDArray[Any]], NDArray[Any]]
@@ -77,20 +77,6 @@ def predict_film(
     return to_labels(torch.from_numpy(found)[None])[0]
 
 
-_TURNED: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
-    "sagittal": lambda array: array,
-    # front up, the patient's right on the left; done twice it undoes itself
-    "axial": lambda array: array.transpose(1, 2, 0)[:, :, ::-1],
-}
-"""From a volume's array to its slices in a plane, as ``Volume.plane`` shows them."""
-_BACK: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
-    "sagittal": lambda slices: slices,
-    "axial": lambda slices: slices[:, :, ::-1].transpose(2, 0, 1),
-}
-_INSIDE = {"sagittal": (1, 2), "axial": (2, 0)}
-"""Axes of the array along which rows and columns of such a slice follow each other."""
-
-
 def predict_volume(
     volume: Volume,
     prepare: Prepare,
@@ -105,21 +91,15 @@ def predict_volume(
         prepare: preprocessing, as in training.
         predict: gives probabilities.
         channels: that the network takes.
-        plane: of the slices, ``"sagittal"`` or ``"axial"``.
+        plane: of the slices, ``"sagittal"``, ``"coronal"`` or ``"axial"``.
 
     Raises:
         SpinesegError: if the volume has other than three axes, or for another plane.
     """
-    if volume.array.ndim != 3:
-        raise SpinesegError("a volume has three axes", found=volume.array.shape)
-    if plane not in _INSIDE:
-        expected = " or ".join(_INSIDE)
-        raise SpinesegError(
-            "slices of this plane are not predicted", found=plane, expected=expected
-        )
-    rows, columns = (volume.spacing_mm[axis] for axis in _INSIDE[plane])
+    _, *inside = order_of(plane)
+    rows, columns = (volume.spacing_mm[axis] for axis in inside)
     slices = [
         predict_film(grey_of(one), (rows, columns), prepare, predict, channels)
-        for one in _TURNED[plane](volume.array)
+        for one in slices_of(volume.array, plane)
     ]
-    return Volume(_BACK[plane](np.stack(slices)), volume.grid)
+    return Volume(from_slices(np.stack(slices), plane), volume.grid)

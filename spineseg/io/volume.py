@@ -22,6 +22,7 @@ from spineseg.io._files import (
 )
 from spineseg.io._seal import seal_of
 from spineseg.io._whole import check_whole
+from spineseg.io.planes import slices_of
 from spineseg.io.turning import turn
 
 ORIENTATION = "PIR"
@@ -85,20 +86,13 @@ class Volume:
     def plane(self, name: str, index: int | None = None) -> NDArray[Any]:
         """Return one slice: ``"sagittal"``, ``"coronal"`` or ``"axial"``.
 
-        Axial slices are turned as radiologists look at them: front up, the patient's
-        right on the left. ``index`` counts left to right, front to back, head to feet.
+        They are turned as radiologists look at them (:mod:`spineseg.io.planes`).
+        ``index`` counts left to right, front to back, head to feet.
 
         Raises:
             SpinesegError: if there is no such plane or slice.
         """
-        views = {
-            "sagittal": self.array,
-            "coronal": np.moveaxis(self.array, 2, 0).transpose(0, 2, 1)[:, :, ::-1],
-            "axial": np.moveaxis(self.array, 1, 0).transpose(0, 2, 1)[:, :, ::-1],
-        }
-        if name not in views:
-            raise SpinesegError("no such plane", found=name, expected=", ".join(views))
-        stack = views[name]
+        stack = slices_of(self.array, name)
         chosen = len(stack) // 2 if index is None else index
         if not 0 <= chosen < len(stack):
             raise SpinesegError(
