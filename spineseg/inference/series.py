@@ -4,16 +4,16 @@ from pathlib import Path
 
 from spineseg.core.errors import SpinesegError
 from spineseg.io import Series, Stack, Volume, read_series
-from spineseg.io.dicom import field, read_header
+from spineseg.io.dicom import modality_of
 from spineseg.io.radiograph import is_dicom, with_path
 
 
 def is_slice(path: Path) -> bool:
-    """Say whether this is a DICOM file of MR or CT, by its header alone."""
+    """Say whether this is a DICOM file of MR or CT, by its beginning alone."""
     if not path.is_file() or not is_dicom(path):
         return False
     try:
-        return str(field(read_header(path), "Modality", "")) in ("MR", "CT")
+        return modality_of(path) in ("MR", "CT")
     except SpinesegError:
         return False
 

@@ -5,7 +5,8 @@ Compressed pixels are decoded by GDCM alone, so that one file gives one array
 whatever other decoders happen to be installed.
 """
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.encaps import get_frame
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_partial
 from pydicom.multival import MultiValue
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.sequence import Sequence
@@ -47,6 +49,9 @@ or not at all from the decoders that were tried.
 
 JPEGS = {syntax for syntax in DECODERS if ".4." in syntax and syntax[-2:] < "90"}
 """Those whose frames are JPEG or JPEG-LS streams; JPEG 2000 is another thing."""
+
+MODALITY = 0x00080060
+"""Tag of what a file was made with; elements stand in the order of their tags."""
 
 MAX_PIXELS = 400_000_000
 """Larger frames are refused before memory is asked for (a film has about 10^7)."""
@@ -81,15 +86,16 @@ def read_dicom(path: FilePath) -> DicomImage:
     return DicomImage(file, header, stored)
 
 
-def read_header(path: FilePath) -> Dataset:
-    """Read a DICOM header and leave the pixels on disk.
+def modality_of(path: FilePath) -> str:
+    """Return ``"MR"``, ``"DX"``, ... from a file's first elements and read no others.
 
     Raises:
-        SpinesegError: if the file is not DICOM or is broken.
+        SpinesegError: if the file is not DICOM or its beginning is broken.
     """
     file = existing_file(path)
-    with quiet_pydicom():
-        return _header(file, stop_before_pixels=True)
+    with quiet_pydicom(), _named(file), file.open("rb") as stream:
+        header = read_partial(stream, lambda tag, *_: tag > MODALITY)
+    return str(field(header, "Modality", ""))
 
 
 def read_whole(path: FilePath) -> FileDataset:
@@ -146,9 +152,16 @@ def numbers(header: Dataset, keyword: str) -> list[float]:
     return [number for number in found if np.isfinite(number)]
 
 
-def _header(file: Path, *, stop_before_pixels: bool = False) -> FileDataset:
+def _header(file: Path) -> FileDataset:
+    with _named(file):
+        return pydicom.dcmread(file)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Turn whatever stops the reading of a header into one error about the file."""
     try:
-        header = pydicom.dcmread(file, stop_before_pixels=stop_before_pixels)
+        yield
     except InvalidDicomError as error:
         raise SpinesegError(
             "this is not a DICOM file",
@@ -159,7 +172,6 @@ def _header(file: Path, *, stop_before_pixels: bool = False) -> FileDataset:
         raise SpinesegError(
             f"the DICOM header is broken ({type(error).__name__})", path=file
         ) from error
-    return header
 
 
 def check_pixel_header(header: Dataset, file: Path) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from spineseg.core.errors import SpinesegError
 from spineseg.io._files import FilePath, existing_file, suffix_of
-from spineseg.io.dicom import field, read_header
+from spineseg.io.dicom import modality_of
 from spineseg.io.masks import read_mask
 from spineseg.io.radiograph import (
     SECTIONS,
@@ -52,8 +52,7 @@ def preview(path: FilePath) -> Preview:
     if suffix_of(file) in SUFFIXES:
         return _of_volume(file)
     if is_dicom(file):
-        modality = str(field(read_header(file), "Modality", ""))
-        if modality in SECTIONS:
+        if modality_of(file) in SECTIONS:
             return _of_slice(read_slice(file))
         return _of_film(read_radiograph(file))
     if open_picture(file).mode == "1":

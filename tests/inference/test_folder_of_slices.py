@@ -1,11 +1,14 @@
 """A folder of one MR series is a volume; what could mean several things is refused."""
 
 import shutil
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import pydicom
 import pytest
 import torch
+from pydicom.uid import UID
 
 from spineseg import SpinesegError
 from spineseg.datasets.axial_mri import STUDIES
@@ -13,6 +16,7 @@ from spineseg.datasets.base import TwinPlan
 from spineseg.datasets.folder import grey_of
 from spineseg.datasets.registry import family
 from spineseg.inference import Reader, files_of, predict_file, predict_volume
+from spineseg.inference.series import is_slice
 from spineseg.io import (
     make_volume,
     read_mask,
@@ -21,6 +25,7 @@ from spineseg.io import (
     write_radiograph,
     write_volume,
 )
+from spineseg.io.dicom import DECODERS
 from spineseg.transforms import Pipeline
 
 pytest.importorskip("SimpleITK")
@@ -93,6 +98,45 @@ def test_a_localizer_beside_a_series_is_left_out(folder_of, tmp_path):
     folder = folder_of("axial", "localizer")
     predict_file(folder, tmp_path / "labels.mha", AXIAL)
     assert read_volume(tmp_path / "labels.mha").array.shape[1] == 2
+
+
+def test_a_series_is_read_once(folder_of, tmp_path, monkeypatch):
+    folder, reads, dcmread = folder_of("axial"), Counter(), pydicom.dcmread
+
+    def counted(path, *arguments, **options):
+        reads[path] += 1
+        return dcmread(path, *arguments, **options)
+
+    monkeypatch.setattr(pydicom, "dcmread", counted)
+    (found,) = files_of(folder)
+    assert not reads  # the beginnings tell slices from films
+    predict_file(found, tmp_path / "labels.mha", AXIAL)
+    assert reads == dict.fromkeys(folder.iterdir(), 1)
+
+
+def test_a_file_that_breaks_off_behind_its_beginning_is_a_slice_still(
+    folder_of, tmp_path
+):
+    folder = folder_of("axial")
+    broken = folder / "image1.dcm"
+    modality = broken.read_bytes().index(b"\x08\x00\x60\x00CS\x02\x00MR") + 10
+    broken.write_bytes(broken.read_bytes()[:modality])
+    assert files_of(folder) == [folder]
+    with pytest.raises(SpinesegError, match=r"image1.dcm: a slice cannot be read"):
+        predict_file(folder, tmp_path / "labels.mha", AXIAL)
+
+
+@pytest.mark.parametrize("syntax", [s for s in DECODERS if DECODERS[s] == ""])
+def test_a_slice_is_known_in_every_encoding(folder_of, syntax):
+    path = folder_of("axial") / "image1.dcm"
+    header = pydicom.dcmread(path)
+    del header.PixelData
+    header.file_meta.TransferSyntaxUID = syntax = UID(syntax)
+    order = {"implicit_vr": syntax.is_implicit_VR}
+    order["little_endian"] = syntax.is_little_endian
+    for header.Modality, known in (("MR", True), ("DX", False)):
+        pydicom.dcmwrite(path, header, **order)
+        assert is_slice(path) is known
 
 
 def test_the_slices_may_lie_in_a_folder_below(folder_of, tmp_path):
