@@ -59,8 +59,8 @@ def predict(
     """Segment with a trained network, on the file's own grid.
 
     The ending of OUTPUT chooses the format: .png and .nii.gz hold label numbers, .dcm
-    is a DICOM segmentation that belongs to its DICOM film. A volume, and a folder with
-    the DICOM slices of one series, becomes a volume.
+    is a DICOM segmentation that belongs to its DICOM film. A volume becomes a volume; a
+    folder with the DICOM slices of one series becomes a volume, or a segmentation.
     """
     from spineseg.inference import files_of, predict_file
 

@@ -12,6 +12,9 @@ from spineseg.io._files import atomic_write
 from spineseg.io.series import plane_of
 
 MR_IMAGE = UID("1.2.840.10008.5.1.4.1.1.4")
+EMPTY = ("StudyDate", "StudyTime", "StudyID", "AccessionNumber", "PatientBirthDate")
+EMPTY += ("PatientSex", "ReferringPhysicianName")
+"""Elements that the standard asks for and allows to be empty."""
 
 
 def uids(one: DrawnSlice) -> tuple[str, str, str]:
@@ -24,8 +27,11 @@ def uids(one: DrawnSlice) -> tuple[str, str, str]:
     if one.localizer:  # three planes under one identifier, as scanners do
         series = [*study, "localizer"]
     image = [*series, str(one.number), digest]
-    found = [str(generate_uid(entropy_srcs=words)) for words in (study, series, image)]
-    return found[0], found[1], found[2]
+    return _uid(*study), _uid(*series), _uid(*image)
+
+
+def _uid(*words: str) -> str:
+    return str(generate_uid(entropy_srcs=[*words]))
 
 
 def write_slice(path: Path, one: DrawnSlice) -> None:
@@ -39,7 +45,7 @@ def write_slice(path: Path, one: DrawnSlice) -> None:
     header.file_meta.MediaStorageSOPInstanceUID = UID(header.SOPInstanceUID)
     header.PatientID = f"PHANTOM-{one.study}"
     header.PatientName = f"PHANTOM^{one.study}"
-    for empty in ("StudyDate", "StudyTime", "PatientBirthDate", "PatientSex"):
+    for empty in EMPTY:
         setattr(header, empty, "")
     header.Manufacturer = "spineseg synthetic"
     header.Modality = "MR"
@@ -62,6 +68,8 @@ def _place(header: Dataset, one: DrawnSlice) -> None:
     header.ImagePositionPatient = [f"{value:.10g}" for value in one.origin_mm]
     header.ImageOrientationPatient = [f"{v:.9f}" for v in (*columns, *rows)]
     header.PatientPosition = "HFS"
+    header.FrameOfReferenceUID = _uid("spineseg", "axial_mri", one.study, "frame")
+    header.PositionReferenceIndicator = ""
 
 
 def _pixels(header: Dataset, one: DrawnSlice) -> None:

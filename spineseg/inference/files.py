@@ -9,19 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spineseg.core.errors import SpinesegError
+from spineseg.inference.codes import codes_of
 from spineseg.inference.native import Prepare, predict_film, predict_volume
 from spineseg.inference.predict import Predict
-from spineseg.inference.series import is_slice, read_stack
+from spineseg.inference.series import is_slice, read_stack, volume_of
 from spineseg.io import (
     Volume,
     read_radiograph,
     read_volume,
     write_mask,
     write_segmentation,
+    write_stack_segmentation,
 )
 from spineseg.io._files import suffix_of
 from spineseg.io.radiograph import is_dicom
-from spineseg.io.volume import SUFFIXES
+from spineseg.io.turning import rearranged
+from spineseg.io.volume import ORIENTATION, SUFFIXES, WRITABLE
 
 FILMS = (".dcm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", "")
 
@@ -44,6 +47,10 @@ class Reader:
     algorithm: str = "spineseg"
     plane: str | None = None
 
+    def masks(self, labels: NDArray[Any]) -> dict[str, NDArray[np.bool_]]:
+        """Return the pixels of every label but the background, by its name."""
+        return {name: labels == label for label, name in self.names.items() if label}
+
 
 def predict_file(source: Path, target: Path, reader: Reader) -> None:
     """Predict one film or volume and write what was found, atomically.
@@ -52,7 +59,7 @@ def predict_file(source: Path, target: Path, reader: Reader) -> None:
         source: a film (DICOM, PNG, JPEG, TIFF), a volume (NIfTI, .mha, .nrrd), or a
             folder with the DICOM slices of one series.
         target: ``.png`` or a volume's ending for label numbers, ``.dcm`` for a DICOM
-            segmentation beside a DICOM film.
+            segmentation of a DICOM film or of a folder of slices.
         reader: the network.
 
     Raises:
@@ -65,31 +72,40 @@ def predict_file(source: Path, target: Path, reader: Reader) -> None:
     film = read_radiograph(source)
     if suffix == ".dcm" and not is_dicom(source):
         raise _wrong(target, "a DICOM segmentation needs a DICOM film", [".png"])
-    if suffix not in (".dcm", ".png", *SUFFIXES):
+    if suffix not in (".dcm", ".png", *WRITABLE):
         raise _wrong(target, "unknown format", [".png", ".nii.gz", ".dcm"])
     labels = predict_film(
         film.picture, film.spacing_mm, reader.prepare, reader.predict, reader.channels
     )
     labels = reader.clean(labels)
     if suffix == ".dcm":
-        masks = {name: labels == label for label, name in reader.names.items() if label}
-        write_segmentation(target, masks, source, algorithm=reader.algorithm)
+        masks = reader.masks(labels)
+        name, codes = reader.algorithm, codes_of(masks)
+        write_segmentation(target, masks, source, codes=codes, algorithm=name)
     else:
         write_mask(target, labels.astype(np.uint8), spacing_mm=film.spacing_mm)
 
 
 def _predict_volume(source: Path, target: Path, reader: Reader) -> None:
-    if suffix_of(target) not in SUFFIXES:
-        raise _wrong(target, "a volume becomes a volume", sorted(SUFFIXES))
-    if source.is_dir():
-        volume = read_stack(source, reader.plane)
-    else:
-        volume = read_volume(source)
+    suffix = suffix_of(target)
+    if suffix == ".dcm" and not source.is_dir():
+        problem = "a DICOM segmentation needs a folder of DICOM slices"
+        raise _wrong(target, problem, sorted(WRITABLE))
+    if suffix not in (".dcm", *WRITABLE):
+        raise _wrong(target, "a volume becomes a volume", sorted(WRITABLE))
+    stack = read_stack(source, reader.plane) if source.is_dir() else None
+    volume = volume_of(stack, source) if stack else read_volume(source)
     plane = reader.plane or "sagittal"
     found = predict_volume(
         volume, reader.prepare, reader.predict, reader.channels, plane=plane
     )
-    write_mask(target, Volume(reader.clean(found.array), found.grid))
+    labels = reader.clean(found.array)
+    if stack and suffix == ".dcm":
+        masks = reader.masks(rearranged(labels, ORIENTATION, volume.stored_as))
+        name, codes = reader.algorithm, codes_of(masks)
+        write_stack_segmentation(target, masks, stack, codes=codes, algorithm=name)
+    else:
+        write_mask(target, Volume(labels, found.grid))
 
 
 def _wrong(target: Path, problem: str, expected: list[str]) -> SpinesegError:

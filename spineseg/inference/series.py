@@ -18,7 +18,7 @@ def is_slice(path: Path) -> bool:
         return False
 
 
-def read_stack(folder: Path, plane: str | None) -> Volume:
+def read_stack(folder: Path, plane: str | None) -> Stack:
     """Return the only series of a folder; localizers beside it are left out.
 
     Args:
@@ -27,7 +27,7 @@ def read_stack(folder: Path, plane: str | None) -> Volume:
 
     Raises:
         SpinesegError: if there are several series or none, if a slice cannot be read,
-            or if the series is no volume of slices that the network knows.
+            or if the network does not know such slices.
     """
     series = read_series(folder)
     _check_complete(folder, series)
@@ -56,6 +56,11 @@ def read_stack(folder: Path, plane: str | None) -> Volume:
             found=f"a {stack.plane} series",
             expected=f"{plane} slices",
         )
+    return stack
+
+
+def volume_of(stack: Stack, folder: Path) -> Volume:
+    """Return the volume of a folder's stack; errors name the folder."""
     try:
         return stack.volume()
     except SpinesegError as error:

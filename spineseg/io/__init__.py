@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from spineseg.io.anonymous import deidentify
     from spineseg.io.dicom import DicomImage, read_dicom
-    from spineseg.io.dicom_seg import write_segmentation
+    from spineseg.io.dicom_seg import write_segmentation, write_stack_segmentation
     from spineseg.io.film_writer import Acquisition, write_radiograph
     from spineseg.io.grey import Window, apply_window
     from spineseg.io.labelme import LabelMe, Shape, read_labelme, write_labelme
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "anonymous": ("deidentify",),
     "dicom": ("DicomImage", "read_dicom"),
-    "dicom_seg": ("write_segmentation",),
+    "dicom_seg": ("write_segmentation", "write_stack_segmentation"),
     "film_writer": ("Acquisition", "write_radiograph"),
     "grey": ("Window", "apply_window"),
     "labelme": ("LabelMe", "Shape", "read_labelme", "write_labelme"),
@@ -82,6 +82,7 @@ __all__ = [
     "write_mask",
     "write_radiograph",
     "write_segmentation",
+    "write_stack_segmentation",
     "write_volume",
 ]
 

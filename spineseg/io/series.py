@@ -41,9 +41,11 @@ class Slice:
     origin_mm: patient coordinates of the first pixel.  axes: (2, 3), the patient
     directions in which rows follow each other and columns follow each other.
     plane: sagittal, coronal, axial or oblique.  thickness_mm: where given.
+    header: all elements but the pixels.
     """
 
     path: Path
+    header: Dataset
     picture: NDArray[np.float32]
     values: NDArray[np.float32]
     spacing_mm: tuple[float, float]
@@ -157,6 +159,7 @@ def _of_image(
     text = _description(header)
     return Slice(
         path=image.path,
+        header=header,
         picture=shown.picture,
         values=values,
         spacing_mm=spacing,

@@ -53,9 +53,7 @@ def turn(image: Any, wanted: str) -> Turned:
         raise SpinesegError(
             "only volumes of real numbers are read", found=str(voxels.dtype)
         )
-    backwards = [slice(None, None, -1 if flip else 1) for flip in flipped]
-    view = voxels.transpose([2 - axis for axis in reversed(order)])
-    array = np.array(view[tuple(reversed(backwards))], order="C")
+    array = np.array(rearranged(voxels, code, wanted), order="C")
     spacing = np.array(image.GetSpacing())[order]
     directions = np.array(image.GetDirection()).reshape(3, 3)[:, order]
     # a flip moves the first voxel to where the last one was
@@ -63,6 +61,20 @@ def turn(image: Any, wanted: str) -> Turned:
     origin = image.GetOrigin() + (directions * spacing) @ last
     directions = directions * np.where(flipped, -1, 1) + 0.0  # no minus zero
     return Turned(array, code, _three(spacing), _three(origin), directions)
+
+
+def rearranged(array: NDArray[Any], code: str, wanted: str) -> NDArray[Any]:
+    """Return a view of an array in another axis order.
+
+    Args:
+        array: (slices, rows, columns); ITK's codes name these axes backwards.
+        code: of the array as it is.
+        wanted: of the array to return.
+    """
+    order, flipped = moves(code, wanted)
+    backwards = [slice(None, None, -1 if flip else 1) for flip in flipped]
+    view = array.transpose([2 - axis for axis in reversed(order)])
+    return view[tuple(reversed(backwards))]
 
 
 def moves(code: str, wanted: str) -> tuple[list[int], list[bool]]:

@@ -187,9 +187,32 @@ def test_a_missing_slice_is_noticed(folder_of, tmp_path):
 
 def test_a_volume_of_slices_is_written_as_a_volume_only(folder_of, tmp_path):
     folder = folder_of("axial")
-    for name in ("labels", "labels.png", "labels.dcm"):
+    for name in ("labels", "labels.png", "labels.mhd"):
         with pytest.raises(SpinesegError, match="a volume becomes a volume"):
             predict_file(folder, tmp_path / name, AXIAL)
+
+
+@pytest.mark.parametrize(("kind", "reader"), [("axial", AXIAL), ("sagittal", SAGITTAL)])
+def test_a_series_becomes_a_segmentation_of_its_slices(
+    folder_of, tmp_path, kind, reader
+):
+    hd = pytest.importorskip("highdicom")
+    folder, target = folder_of(kind), tmp_path / "labels.dcm"
+    predict_file(folder, target, replace(reader, names={0: "none", 1: "lamina"}))
+    found = hd.seg.segread(target)
+    (segment,) = found.SegmentSequence
+    code = segment.SegmentedPropertyTypeCodeSequence[0]
+    assert (segment.SegmentLabel, code.CodeValue) == ("lamina", "89340005")
+    for path in folder.iterdir():
+        one = read_slice(path)
+        (labels,) = found.get_pixels_by_source_instance([one.header.SOPInstanceUID])
+        np.testing.assert_array_equal(labels[..., 0], grey_of(one.values) > 0.5)
+
+
+def test_a_volume_has_no_slices_that_a_segmentation_could_name(tmp_path):
+    write_volume(tmp_path / "v.mha", make_volume(np.eye(8)[None], (1.0, 1.0, 1.0)))
+    with pytest.raises(SpinesegError, match="needs a folder of DICOM slices"):
+        predict_file(tmp_path / "v.mha", tmp_path / "labels.dcm", AXIAL)
 
 
 def test_a_volume_is_cut_into_the_slices_that_the_network_knows(tmp_path):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spineseg.core.errors import SpinesegError
 from spineseg.io import read_volume
-from spineseg.io.turning import moves, turn
+from spineseg.io.turning import moves, rearranged, turn
 
 sitk = pytest.importorskip("SimpleITK")
 
@@ -79,6 +79,13 @@ def test_every_axis_order_can_be_reached_from_every_other():
             for axis, flip in zip(order, flipped, strict=True)
         ]
         assert "".join(reached) == wanted
+
+
+@given(st.tuples(*[st.integers(1, 4)] * 3), st.sampled_from(CODES))
+def test_the_way_back_is_the_way_with_the_codes_exchanged(shape, code):
+    array = np.arange(np.prod(shape)).reshape(shape)
+    there = rearranged(array, code, "PIR")
+    np.testing.assert_array_equal(rearranged(there, "PIR", code), array)
 
 
 def test_complex_voxels_are_refused_with_the_name_of_the_file(tmp_path):
