@@ -1,7 +1,7 @@
 """What the chapters of the book call: figures, explorers, sources, self-checks."""
 
 from spineseg.core.profile import profile
-from spineseg.notebook.beside import Beside, beside_table, ours_beside_paper
+from spineseg.notebook.beside import Beside, beside_table
 from spineseg.notebook.card import run_card
 from spineseg.notebook.exercises import check
 from spineseg.notebook.figures import figure, film
@@ -31,7 +31,6 @@ __all__ = [
     "footer",
     "glue",
     "layer_picker",
-    "ours_beside_paper",
     "profile",
     "question",
     "quiz",

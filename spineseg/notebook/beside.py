@@ -6,36 +6,15 @@ The paper measured patients; ours are synthetic until the reader switches the da
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from spineseg.core.errors import SpinesegError
-from spineseg.notebook.figures import figure
-from spineseg.notebook.style import COLOURS, FAINT, INK, MUTED
-from spineseg.stats.published import interval_of_mean
 
 SYNTHETIC = "synthetic patients"
 ENOUGH = 3
 """Seeds from which on a mean, a spread and an interval are shown."""
-_DIAMOND: dict[str, Any] = {
-    "marker": "D",
-    "markersize": 7,
-    "color": INK,
-    "markerfacecolor": "none",
-    "linestyle": "none",
-}
-_DOT: dict[str, Any] = {
-    "marker": "o",
-    "markersize": 5.5,
-    "color": COLOURS["vertebra"],
-    "linestyle": "none",
-}
 
 
 @dataclass(frozen=True)
@@ -52,39 +31,6 @@ class Beside:
     paper_sd: float | None = None
 
 
-def ours_beside_paper(
-    *rows: Beside,
-    unit: str,
-    alt: str,
-    ours_on: str = SYNTHETIC,
-    caption: str | None = None,
-    name: str | None = None,
-) -> None:
-    """Draw the paper's numbers as open diamonds and ours as dots, one for every seed.
-
-    The bar under our dots is the 95 % interval of the mean over the seeds (Student),
-    from three seeds on. Whose patients they are stands in the caption and the figure.
-
-    Args:
-        rows: from top to bottom.
-        unit: what the axis shows, with its unit, such as ``"Dice"`` or ``"HD95 (mm)"``.
-        alt: what is seen and what it means.
-        ours_on: whose pictures ours are.
-        caption: plain text, before the sentence on whose patients these are.
-        name: label for ``{numref}``.
-
-    Raises:
-        SpinesegError: if there is no row, or a number is not finite.
-    """
-    _demand_rows(rows)
-    source = (
-        f"Open diamonds: the paper, on patients. Filled dots: ours, one a seed, on "
-        f"{ours_on}; bars: 95 % interval of our mean, from {ENOUGH} seeds on."
-    )
-    whole = f"{caption} {source}" if caption else source
-    figure(_draw(rows, unit, ours_on), alt=alt, caption=whole, name=name)
-
-
 def beside_table(
     *rows: Beside,
     unit: str,
@@ -92,7 +38,7 @@ def beside_table(
     ours_on: str = SYNTHETIC,
     digits: int = 3,
 ) -> None:
-    """Display the same rows as a table: the paper's column, then ours with seeds.
+    """Display rows as a table: the paper's column, then ours with seeds.
 
     Args:
         rows: from top to bottom.
@@ -166,35 +112,3 @@ def _demand_rows(rows: Sequence[Beside]) -> None:
             found="no number" if not numbers else "a number that is not finite",
             remedy="Leave out what was not measured, and say so in the text",
         )
-
-
-def _draw(rows: Sequence[Beside], unit: str, ours_on: str) -> Figure:
-    fig, ax = plt.subplots(figsize=(6.6, 0.9 + 0.55 * len(rows)))
-    for place, row in enumerate(rows):
-        _draw_row(ax, place, row)
-    ax.set_yticks(range(len(rows)), [r.label for r in rows])
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_xlabel(unit)
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x", color=FAINT, linewidth=0.6)
-    ax.set_axisbelow(True)
-    diamond = Line2D([], [], **_DIAMOND, label="paper, on patients")
-    dot = Line2D([], [], **_DOT, label=f"ours, on {ours_on}")
-    fig.legend(handles=[diamond, dot], loc="outside upper left", ncols=2)
-    return fig
-
-
-def _draw_row(ax: Axes, place: int, row: Beside) -> None:
-    above, below = place - 0.14, place + 0.14  # two lanes: never mixed
-    if row.paper is not None:
-        if row.paper_sd is not None:
-            ends = (row.paper - row.paper_sd, row.paper + row.paper_sd)
-            ax.plot(ends, (above, above), color=MUTED, linewidth=1)
-        ax.plot([row.paper], [above], **_DIAMOND)
-    if len(row.ours) >= ENOUGH:
-        bar = interval_of_mean(
-            float(np.mean(row.ours)), float(np.std(row.ours, ddof=1)), len(row.ours)
-        )
-        ax.plot((bar.low, bar.high), (below, below), color=COLOURS["prediction"], lw=4)
-    ax.plot(row.ours, [below] * len(row.ours), **_DOT)

@@ -27,11 +27,12 @@ def paired(first: BySeed, second: BySeed) -> list[float]:
 
 def mean_interval(values: Sequence[float]) -> Range | None:
     """Return the 95 % t interval of the mean, or None below three seeds."""
-    if len(values) < ENOUGH:
-        return None
-    return interval_of_mean(
-        float(np.mean(values)), float(np.std(values, ddof=1)), len(values)
-    )
+    return _interval(values) if len(values) >= ENOUGH else None
+
+
+def _interval(values: Sequence[float]) -> Range:
+    mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
+    return interval_of_mean(mean, sd, len(values))
 
 
 def gain_words(differences: Sequence[float], score: str = "mIoU") -> str:
@@ -108,13 +109,12 @@ def best_words(scores: Mapping[str, BySeed]) -> str:
     means = {n: float(np.mean([each[s] for s in seeds])) for n, each in scores.items()}
     first, *others = sorted(means, key=lambda name: -means[name])
     gaps = {name: paired(_only(scores[first], seeds), scores[name]) for name in others}
-    bars = {name: mean_interval(gap) for name, gap in gaps.items()}
+    bars = {name: _interval(gap) for name, gap in gaps.items()}
     behind = [
         f"{name} {np.mean(gaps[name]):.2f} points behind ({_ends(bar)})"
         for name, bar in bars.items()
-        if bar is not None
     ]
-    level = [name for name, bar in bars.items() if bar is not None and bar.low <= 0]
+    level = [name for name, bar in bars.items() if bar.low <= 0]
     clear = f"not told from {_listed(level)}" if level else "told from all others"
     return (
         f"{first} ({means[first]:.4f}) over {_seeds(len(seeds))}, {clear}: "

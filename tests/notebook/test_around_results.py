@@ -13,19 +13,15 @@ from spineseg.experiments import create_recipe
 from spineseg.notebook import (
     Beside,
     beside_table,
-    ours_beside_paper,
     question,
     quiz,
     right,
     run_card,
     wrong,
 )
-from spineseg.notebook.beside import _draw, mean_and_sd
+from spineseg.notebook.beside import mean_and_sd
 from spineseg.notebook.card import card_rows
-from spineseg.notebook.figures import FIGURE_MIME
 from spineseg.training.record import Record
-
-ALT = "Every dot lies left of its diamond: ours are lower, on other patients."
 
 
 def displayed(helper, *values, **options):
@@ -169,15 +165,6 @@ def test_the_table_keeps_the_two_kinds_of_patients_in_two_columns():
     assert "<Other>" in page.text
 
 
-def test_the_figure_says_in_its_caption_whose_patients_they_are():
-    data = displayed(ours_beside_paper, *ROWS, unit="Dice", alt=ALT, caption="Table 2.")
-    caption = data[FIGURE_MIME]["caption"]
-    assert caption.startswith("Table 2. Open diamonds: the paper, on patients.")
-    assert "synthetic patients" in caption
-    real = displayed(ours_beside_paper, *ROWS, unit="Dice", alt=ALT, ours_on="SPIDER")
-    assert "on SPIDER" in real[FIGURE_MIME]["caption"]
-
-
 @pytest.mark.parametrize("rows", [(), (Beside("a", math.nan),), (Beside("b", None),)])
 def test_rows_without_a_finite_number_are_refused(rows):
     with pytest.raises(SpinesegError, match="cannot be set beside"):
@@ -188,13 +175,5 @@ def test_the_spread_over_seeds_is_that_of_a_sample():
     assert mean_and_sd([1.0, 2.0, 3.0], digits=2) == "2.00 ± 1.00"
 
 
-def test_two_seeds_are_shown_as_two_numbers_without_mean_or_interval():
+def test_two_seeds_are_shown_as_two_numbers_without_mean():
     assert mean_and_sd([1.0, 3.0], digits=2) == "1.00, 3.00 (two seeds)"
-    two, three = (
-        _draw([Beside("U-Net", 0.93, ours)], "Dice", "phantoms")
-        for ours in ([0.90, 0.92], [0.90, 0.91, 0.92])
-    )
-    bars = [[line for line in fig.axes[0].lines if line.get_linewidth() == 4]
-            for fig in (two, three)]  # fmt: skip
-    assert [len(found) for found in bars] == [0, 1]
-    assert len(two.axes[0].lines) == len(three.axes[0].lines) - 1
