@@ -9,6 +9,7 @@ from torch import nn
 from spineseg.audit.counters_thop import count_as_printed
 from spineseg.audit.counters_true import count, scan_macs
 from spineseg.models import create_model
+from spineseg.models.presets import at_printed_cost
 
 
 def on_meta(name, in_channels=3, classes=1, **reading):
@@ -31,6 +32,8 @@ TABLE_3 = {
     "cvmunet/lightm_unet": (0.05, 0.61, 480, 380_812),
     "cvmunet/vm_unet_v2": (17.91, 13.47, 448, 22_734_070),
     "cvmunet/meta_unet": (21.70, 15.74, 448, 21_696_033),
+    "cvmunet/md_unet": (11.81, 30.15, 480, 11_813_697),
+    "cvmunet/condseg": (45.55, 357.07, 480, 45_551_640),
 }
 
 # 27.1458 M: rounded 27.15, printed 27.14; all other rows are rounded
@@ -46,7 +49,7 @@ TOO_SMALL = {
 @pytest.mark.parametrize("name", TABLE_3)
 def test_a_row_of_cvmunets_table_3_to_the_printed_digit(name):
     millions, giga, size, true = TABLE_3[name]
-    model = on_meta(name)
+    model = on_meta(name, **at_printed_cost(name))
     counted = count_as_printed(model, (1, 3, size, size))
     hundredths = counted.parameters / 1e4
     as_printed = math.floor(hundredths) if name == CUT_OFF else round(hundredths)
@@ -62,11 +65,13 @@ def test_a_change_of_the_input_misses_the_printed_digit(name, change):
     channels = 1 if change == "one channel" else 3
     classes = 2 if change == "two classes" else 1
     side = {480: 448, 448: 512}[size] if change == "other size" else size
-    model = on_meta(name, channels, classes)
+    setting = at_printed_cost(name)
+    model = on_meta(name, channels, classes, **setting)
     counted = count_as_printed(model, (1, channels, side, side))
     missed = round(counted.macs / 1e9, 2) != giga
     assert missed == ((name, change) not in TOO_SMALL)
-    assert counted != count_as_printed(on_meta(name), (1, 3, size, size))
+    unchanged = on_meta(name, **setting)
+    assert counted != count_as_printed(unchanged, (1, 3, size, size))
 
 
 def test_one_row_of_cvmunets_table_3_is_cut_off_and_not_rounded():
@@ -85,8 +90,23 @@ def test_our_meta_unet_agrees_in_what_is_printed_and_not_in_a_full_count():
     assert round(count(on_meta("cvmunet/meta_unet"), shape).macs / 1e9, 2) == 15.60
 
 
-def test_our_reading_of_condseg_misses_the_printed_numbers_by_a_percent():
-    # printed 45.55 M and 357.07 G; the paper names parts, not widths
+# true parameters and G of true operations of the public networks (unlicensed)
+PUBLIC = {
+    "cvmunet/md_unet": (11_816_068, 29.55),
+    "cvmunet/condseg": (45_552_786, 355.42),
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_setting_that_meets_the_printed_cost_is_not_the_public_network(name):
+    model = on_meta(name, **at_printed_cost(name))
+    real = count(model, (1, 3, 480, 480))
+    parameters, giga = PUBLIC[name]
+    assert real.parameters != parameters
+    assert abs(real.macs / 1e9 - giga) > 2
+
+
+def test_the_defaults_of_condseg_miss_the_printed_numbers_by_a_percent():
     model = on_meta("cvmunet/condseg")
     counted = count_as_printed(model, (1, 3, 480, 480))
     assert round(counted.parameters / 1e6, 2) == 45.16

@@ -44,7 +44,7 @@ def test_the_group_norms_of_channel_unet_are_missing_in_the_printed_count():
     assert true - printed == 2 * (64 + 128 + 256 + 512)
 
 
-def test_our_reading_of_md_unet_misses_the_printed_row_by_this_much():
+def test_the_defaults_of_md_unet_miss_the_printed_row_by_this_much():
     millions, giga, true = counted("cvmunet/md_unet", 480)
     assert true == 8_712_033
     assert round(100 * (millions / 11.81 - 1)) == -26
