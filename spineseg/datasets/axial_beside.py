@@ -16,15 +16,10 @@ from spineseg.anatomy.tissue import Region
 from spineseg.core.rng import rng
 from spineseg.datasets.axial_twin import AxialPatients, DrawnSlice, drawn_slice
 from spineseg.datasets.mr_slice import uids
-from spineseg.imaging.mri import (
-    MriVolume,
-    Scanner,
-    acquire,
-    render_mri_set,
-    sagittal_stack,
-)
+from spineseg.imaging.mri import MriVolume, render_mri_set, sagittal_stack
 from spineseg.imaging.mri_coil import Coil
 from spineseg.imaging.mri_geometry import paint
+from spineseg.imaging.mri_scanner import Scanner, acquire
 from spineseg.imaging.mri_signal import Protocol
 from spineseg.imaging.mri_stack import Stack
 

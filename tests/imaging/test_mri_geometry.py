@@ -11,9 +11,9 @@ from spineseg.anatomy.tissue import Cut, Grain, Region, Streaks, half_spaces
 from spineseg.core.errors import SpinesegError
 from spineseg.core.rng import rng
 from spineseg.imaging.kspace import heartbeat, pulsate, to_image, to_kspace
-from spineseg.imaging.mri import Scanner, acquire
 from spineseg.imaging.mri_coil import Coil
 from spineseg.imaging.mri_geometry import paint, unknown_tissues
+from spineseg.imaging.mri_scanner import Scanner, acquire
 from spineseg.imaging.mri_signal import PROTOCOLS, spin_echo, tissue_signal
 from spineseg.imaging.mri_stack import Stack, occupancy
 
