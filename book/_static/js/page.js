@@ -8,17 +8,19 @@
      theme folds the list of headings that stands there while it sees something of
      the class "popout". */
   function reachesOut(box) {
-    const whole = box.matches("figure, :has(th:nth-child(6))");
-    const pre = whole ? null : box.querySelector("pre");
-    return pre === null || pre.scrollWidth > pre.clientWidth + 1;
+    if (box.matches("figure, :has(th:nth-child(6))")) return true;
+    const pre = box.querySelector("pre");
+    // a quiz or a run card keeps to the measure of the text
+    return pre ? pre.scrollWidth > pre.clientWidth + 1 : box.querySelector("table") !== null;
   }
 
-  /* Printed lines that no width would hold are continued on the next one. */
+  /* Printed lines that no width would hold are continued on the next one; on a phone
+     all are that do not stand in columns. */
   const BROAD_CHARACTERS = 94; // as in book.css
 
-  function longest(box) {
-    const pre = box.querySelector("pre");
-    return pre ? Math.max(...pre.textContent.split("\n").map((line) => line.length)) : 0;
+  function printed(box) {
+    const pre = box.matches(".output") ? box.querySelector("pre") : null;
+    return pre ? pre.textContent.split("\n") : [];
   }
 
   document
@@ -30,10 +32,44 @@
       if (reachesOut(box)) {
         box.classList.add("spx-broad", "popout");
       }
-      if (box.matches(".output") && longest(box) > BROAD_CHARACTERS) {
+      const lines = printed(box);
+      if (lines.some((line) => line.length > BROAD_CHARACTERS)) {
         box.classList.add("spx-wrapped");
+      } else if (lines.length && !lines.some((line) => /\S {2,}\S/.test(line))) {
+        box.classList.add("spx-sentences");
       }
     });
+
+  /* A number keeps its unit, and a name with a hyphen, such as U-Net, stays whole. */
+  const UNIT = /(^|\d) (?=(?:%|mm|cm|px|ms|s|kV|MB|GB|SD)(?!\w))/g;
+  const NAME = /(\b[A-Za-z]{1,6}-[A-Z]\w*)/;
+
+  function together(text) {
+    const span = document.createElement("span");
+    span.className = "spx-nowrap";
+    span.append(text);
+    return span;
+  }
+
+  function keepTogether(node) {
+    const text = node.data.replace(UNIT, "$1\u00a0");
+    if (NAME.test(text)) {
+      const parts = text.split(NAME); // every second one is a name
+      node.replaceWith(...parts.map((part, k) => (k % 2 ? together(part) : part)));
+    } else if (text !== node.data) {
+      node.data = text;
+    }
+  }
+
+  const APART = "pre, code, script, style, svg, .math, mjx-container, .spx-badge";
+  document.querySelectorAll(".bd-article").forEach((article) => {
+    const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) {
+      if (!walker.currentNode.parentElement.closest(APART)) texts.push(walker.currentNode);
+    }
+    texts.forEach(keepTogether);
+  });
 
   /* A comma after a formula or a badge stays with it, and so does a bracket before;
      a browser would break the line there. */
@@ -46,10 +82,9 @@
     const [before, after] = [it.previousSibling, it.nextSibling];
     const [opening, closing] = [marks(before, /[([]+$/), marks(after, /^[,.;:!?)\]]+/)];
     if (opening || closing) {
-      const together = document.createElement("span");
-      together.className = "spx-nowrap";
-      it.before(together);
-      together.append(opening, it, closing);
+      const whole = together(opening);
+      it.before(whole);
+      whole.append(it, closing);
       if (opening) before.data = before.data.slice(0, -opening.length);
       if (closing) after.data = after.data.slice(closing.length);
     }
@@ -65,6 +100,12 @@
   document
     .querySelectorAll(".citation-list, [role=doc-biblioentry]")
     .forEach((entry) => entry.removeAttribute("role"));
+
+  /* The link in the title of a solution begins with a space, which would be underlined. */
+  document.querySelectorAll(".solution > .admonition-title > a").forEach((link) => {
+    link.before(" ");
+    link.firstChild.data = link.firstChild.data.trimStart();
+  });
 
   /* What scrolls sideways must be reachable with the keyboard. */
   const SCROLLING =
