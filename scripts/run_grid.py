@@ -12,6 +12,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from spineseg.core.terminal import readers_may_leave
 from spineseg.experiments import Machine, Places, Recipe, Workers, create_recipe, sweep
 from spineseg.experiments.recipes.inception_unet import (
     GRID,
@@ -71,4 +72,5 @@ def shipped(recipe: Recipe, seed: int) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    with readers_may_leave():
+        main()
