@@ -2,10 +2,11 @@
 
 Usage: python scripts/run_grid.py [--output runs] [--jobs 1] [--list]
 
-Everything that the tables of the paper compare, with every width a quarter: 112 runs,
+Everything that the tables of the paper compare, with every width a quarter: 115 runs,
 about 5 minutes each on one quiet core for a U-Net and 9 for the proposed network. What
 is in results/records is skipped, what was broken off goes on, what is finished is
-copied there. Arithmetic is bfloat16 where that is safe (mixed), which the records say.
+copied there, the runs of the book's pictures with their masks. Arithmetic is bfloat16
+where that is safe (mixed), which the records say.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from spineseg.core.terminal import readers_may_leave
 from spineseg.experiments import Machine, Places, Recipe, Workers, create_recipe, sweep
+from spineseg.experiments.kept_masks import keep_masks
 from spineseg.experiments.recipes.inception_unet import (
     GRID,
     MODULES,
@@ -27,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "results" / "records"
 SEEDS = (0, 1, 2)
 TEN = range(3, 10)
+PICTURED = [(f"{PAPER}/{network}/four_class", 0) for network in NETWORKS]
+"""Runs whose masks the book shows."""
 
 
 def order() -> list[tuple[str, int]]:
@@ -36,6 +40,7 @@ def order() -> list[tuple[str, int]]:
     queue = [(row, seed) for seed in SEEDS for row in parts]
     firsts = ["unet/bce", "inception_unet/bce", "inception_unet/bce_dice"]
     firsts += ["inception_unet/dice/augmented", "inception_unet/focal"]
+    firsts += ["inception_unet/dice/augmented_unmirrored"]
     queue += [(row, seed) for row in firsts for seed in SEEDS]
     four = [f"{network}/four_class" for network in NETWORKS]
     rest = [*GRID, *four, *SKIPS]
@@ -62,8 +67,10 @@ def main() -> None:
     for k in range(0, len(missing), given.jobs):  # each is kept when it is done
         batch = missing[k : k + given.jobs]
         sweep(batch, places, machine, Workers(given.jobs))
-        for pair in batch:
-            shutil.copy2(record_path(*pair, places), RECORDS)
+        for recipe, seed in batch:
+            kept = shutil.copy2(record_path(recipe, seed, places), RECORDS)
+            if (recipe.name, seed) in PICTURED:
+                keep_masks(Path(kept), places)
 
 
 def shipped(recipe: Recipe, seed: int) -> bool:

@@ -112,10 +112,14 @@ def inception_unet_preprocessing(size_px: int = 128, padded: bool = True) -> Pip
     )
 
 
-def inception_unet_augmentation() -> Pipeline:
+def inception_unet_augmentation(mirrored: float = 0.5) -> Pipeline:
     """Rotation, shifts, zoom, horizontal flip, nearest fill (ablation only).
 
     The ranges are not given: these are the ones of the library's usual example.
+
+    Args:
+        mirrored: share of the pictures that are flipped; a flipped sagittal slice
+            shows a patient who looks the other way.
     """
     fill = {"fill": "nearest"}
     return Pipeline(
@@ -124,7 +128,7 @@ def inception_unet_augmentation() -> Pipeline:
             Uniform("rotate", {"angle_deg": (-10.0, 10.0)}, fill),
             Uniform("shift", {"right_px": (-6.0, 6.0), "down_px": (-6.0, 6.0)}, fill),
             Uniform("zoom", {"factor": (0.9, 1.1)}, fill),
-            Chance(0.5, step("flip_horizontal")),
+            Chance(mirrored, step("flip_horizontal")),
         ),
     )
 

@@ -10,8 +10,8 @@ NAMES = [name for name in list_recipes() if name.startswith("inception_unet/")]
 
 
 def test_every_row_of_tables_2_to_5_and_9_has_a_recipe():
-    # 5 x 4 of the grid, 2 modules, 7 attentions, 1 augmented, 5 with four classes
-    assert len(NAMES) == 20 + 2 + 7 + 1 + 5
+    # 5 x 4 of the grid, 2 modules, 7 attentions, 2 augmented, 5 with four classes
+    assert len(NAMES) == 20 + 2 + 7 + 2 + 5
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -51,9 +51,11 @@ def test_the_plan_is_the_papers():
     assert (plan.optimiser.name, plan.optimiser.rate) == ("adam", 1e-4)
 
 
-def test_only_one_row_is_augmented():
-    augmented = [n for n in NAMES if create_recipe(n, "full").augmentation]
-    assert augmented == ["inception_unet/inception_unet/dice/augmented"]
+def test_two_rows_are_augmented_and_differ_in_the_mirror():
+    recipes = [create_recipe(n, "full") for n in NAMES]
+    augmented = {r.name: r.augmentation.numbers for r in recipes if r.augmentation}
+    row = "inception_unet/inception_unet/dice/augmented"
+    assert augmented == {row: {}, f"{row}_unmirrored": {"mirrored": 0.0}}
 
 
 def test_both_heads_cost_the_sum_of_their_losses():

@@ -77,6 +77,15 @@ def test_the_bottleneck_target_takes_the_label_under_each_of_its_pixels():
     np.testing.assert_array_equal(bottleneck_target(mask), np.arange(64).reshape(8, 8))
 
 
+@pytest.mark.parametrize(("share", "flips"), [(0.0, 0), (1.0, 20)])
+def test_the_share_of_mirrored_pictures_is_a_number(sample, share, flips):
+    change = augmentation("inception_unet", mirrored=share)
+    done = [change(sample, rng(0, "mirror", k)).history for k in range(20)]
+    names = [step.name for steps in done for step in steps]
+    assert names.count("flip_horizontal") == flips
+    assert names.count("rotate") == 20
+
+
 def test_an_unknown_paper_is_refused():
     with pytest.raises(SpinesegError, match="unknown paper"):
         preprocessing("unet")

@@ -71,7 +71,7 @@ def _recipe(
     name: str,
     loss: str,
     classes: int = 2,
-    augmented: bool = False,
+    augmentation: Steps | None = None,
 ) -> Recipe:
     """Return the recipe of a row.
 
@@ -80,7 +80,7 @@ def _recipe(
         name: of the row; its second part is the network's.
         loss: of one output; a network with two is given it for both.
         classes: 2, or 4 with vertebrae, canal and discs apart.
-        augmented: with the rotations, shifts, zooms and flips of Table 5.
+        augmentation: the rotations, shifts, zooms and flips of Table 5.
     """
     network = name.split("/")[1]
     dual = network.startswith("inception_unet") or network.endswith("dual_output")
@@ -94,7 +94,7 @@ def _recipe(
             count=profile.pick(20, None, None),
         ),
         Steps(PAPER, {"size_px": profile.pick(64, 128, 128)}),
-        Steps(PAPER) if augmented else None,
+        augmentation,
         ModelPlan(f"{PAPER}/{network}", 1, classes, _reading(profile, network)),
         f"dual_{loss}" if dual else loss,
         _plan(profile),
@@ -117,6 +117,12 @@ GRID = tuple(f"{network}/{loss}" for network in NETWORKS for loss in LOSSES_OF_T
 
 for _name, _loss in _names_of((*GRID, *MODULES, *SKIPS)):
     _register(_name, _loss)
-_register(f"{PAPER}/inception_unet/dice/augmented", "class_dice", augmented=True)
+# what the paper names, and the same without the flip: which of them does what is seen?
+for _name, _numbers in (("augmented", {}), ("augmented_unmirrored", {"mirrored": 0.0})):
+    _register(
+        f"{PAPER}/inception_unet/dice/{_name}",
+        "class_dice",
+        augmentation=Steps(PAPER, _numbers),
+    )
 for _network in NETWORKS:
     _register(f"{PAPER}/{_network}/four_class", "ce_dice", classes=4)
