@@ -68,7 +68,7 @@ def show_table(
     heads: Sequence[str], cells: Sequence[Sequence[str]], caption: str
 ) -> None:
     """Display a table whose rows begin with their names, as a page and as text."""
-    top = "".join(f'<th scope="col">{html.escape(h)}</th>' for h in heads)
+    top = "".join(f'<th scope="col">{_unbroken(h)}</th>' for h in heads)
     body = "".join(
         f'<tr><th scope="row">{html.escape(label)}</th>'
         + "".join(f"<td>{_unbroken(c)}</td>" for c in rest)

@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxRole
 
 import spineseg
 from spineseg.audit import PAPERS, Judgement, Verdict, judge_all
+from spineseg.notebook.numbers import with_minus
 
 LEDGER = "book/synthesis/claims-ledger"
 """The page that the badges link to."""
@@ -168,7 +169,7 @@ def _verdict_cell(one: Judgement) -> list[nodes.Node]:
 
 def _evidence(one: Judgement) -> list[nodes.Node]:
     found, claim = one.finding, one.claim
-    said = [("", found.evidence), ("Assumed: ", found.assumption)]
+    said = [("", with_minus(found.evidence)), ("Assumed: ", found.assumption)]
     said += [("In fairness: ", found.fair)]
     if claim.rule not in ("", "exact", "rounding"):
         said.append(("Tolerance: ", claim.rule))

@@ -15,6 +15,7 @@ from docutils.parsers.rst import Directive
 
 from spineseg.audit import PAPERS, Judgement, Verdict
 from spineseg.notebook.claims_sphinx import badge, judged
+from spineseg.notebook.numbers import with_minus
 
 _FINDINGS = (
     (
@@ -63,14 +64,15 @@ class ClaimsOfDirective(Directive):
 def counted(mine: Sequence[Judgement]) -> str:
     """Return a sentence with the number of claims by verdict."""
     counts = Counter(one.verdict for one in mine)
-    said = [f"{counts[one]} {one}" for one in Verdict if counts[one]]
+    said = [f"{one} ({counts[one]})" for one in Verdict if counts[one]]
     proved = sum(number for one, number in counts.items() if one.computed)
     return f"{len(mine)} claims, {proved} of them judged by a check: {', '.join(said)}."
 
 
 def _finding(one: Judgement) -> nodes.list_item:
     whole = nodes.paragraph("", "", badge(one, name=True), nodes.Text(" "))
-    whole += [nodes.strong("", one.claim.text), nodes.Text(f" {one.finding.evidence}")]
+    said = with_minus(one.finding.evidence)
+    whole += [nodes.strong("", one.claim.text), nodes.Text(f" {said}")]
     if one.finding.fair:
         whole += nodes.Text(" ")
         whole += [nodes.emphasis("", "In fairness: "), nodes.Text(one.finding.fair)]
@@ -97,7 +99,7 @@ def _needs(mine: Sequence[Judgement]) -> nodes.Node:
     )
     return _list(
         [
-            nodes.list_item("", nodes.paragraph("", f"{number} {verdict}: {need}."))
+            nodes.list_item("", nodes.paragraph("", f"{verdict} ({number}): {need}."))
             for (verdict, need), number in counts.most_common()
         ]
     )

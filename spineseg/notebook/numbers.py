@@ -1,5 +1,6 @@
-"""Carry a computed number from a cell into the prose."""
+"""Carry a computed number from a cell into the prose, and set it well there."""
 
+import re
 from typing import Any
 
 from IPython.display import display
@@ -21,3 +22,8 @@ def glue(name: str, value: Any) -> None:
         raw=True,
         metadata={"scrapbook": {"name": name, "mime_prefix": _PREFIX}},
     )
+
+
+def with_minus(text: str) -> str:
+    """Return the text with a minus sign before negative numbers, not a hyphen."""
+    return re.sub(r"(?<![\w.-])-(?=\d)", "\N{MINUS SIGN}", text)

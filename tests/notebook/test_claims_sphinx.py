@@ -1,6 +1,7 @@
 """Claims on a page: badge, margin note, counts, ledger, and a build that stops."""
 
 import io
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -128,7 +129,8 @@ def test_the_summary_of_a_paper_names_every_claim_once_or_counts_it(book):
     told = [one.claim.id.partition("-")[2] for one in mine if one.verdict.computed]
     assert sorted(shown) == sorted(told)
     waiting = page.select("ul")[-1].select("li")
-    assert sum(int(line.text.split()[0]) for line in waiting) == len(mine) - len(told)
+    counts = [int(re.findall(r"\((\d+)\):", line.text)[0]) for line in waiting]
+    assert sum(counts) == len(mine) - len(told)
     assert f"{len(mine)} claims, {len(told)} of them judged" in page.text
 
 

@@ -4,6 +4,7 @@ from IPython.utils.capture import capture_output
 from spineseg import SpinesegError
 from spineseg.core.profile import Profile
 from spineseg.notebook import check, footer, glue, show
+from spineseg.notebook.numbers import with_minus
 from spineseg.notebook.source import SOURCE_MIME
 
 
@@ -25,6 +26,11 @@ def test_the_docstring_can_be_kept():
     with capture_output() as captured:
         show(Profile.pick, docstring=True)
     assert "meant for this profile" in captured.outputs[0].data["text/plain"]
+
+
+def test_a_negative_number_gets_a_minus_and_a_name_keeps_its_hyphen():
+    said = with_minus("U-Net (-0.5 to -0.1), HD-95, 0.89-0.90, F1 -3")
+    assert said == "U-Net (−0.5 to −0.1), HD-95, 0.89-0.90, F1 −3"
 
 
 def test_a_glued_numpy_number_is_a_plain_one():
