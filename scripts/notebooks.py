@@ -98,6 +98,7 @@ def execute(chapter: Path) -> float:
         notebook,
         timeout=300,
         kernel_name="python3",
+        coalesce_streams=True,  # a busy machine may deliver one line in two pieces
         resources={"metadata": {"path": str(chapter.parent)}},
     )
     start = time.perf_counter()
