@@ -7,6 +7,8 @@ runs, so that ``spineseg --help`` answers at once.
 import importlib
 import pkgutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -36,22 +38,43 @@ def _options(
     """Hold the options that stand before a command."""
 
 
+INTERRUPTED = 130
+
+
 def main() -> None:
-    """Run the command line; an error of the user's gives one line and exit code 2."""
+    """Run the command line; an error of the user's gives one line and exit code 2.
+
+    An error of the machine's (no space, no permission, no such host) does so, too. An
+    interruption is told and leaves with 130, as shells do.
+    """
     try:
         code = app(standalone_mode=False)
     except SpinesegError as error:
         sys.exit(_complain(str(error)))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        sys.exit(_complain(str(SpinesegError(reason, path=error.filename))))
     except typer.Abort:
-        print("spineseg: interrupted", file=sys.stderr)
-        sys.exit(130)
+        code = INTERRUPTED
     except Exception as error:
         # every misuse of an option: click's family of errors, or typer's copy of it
         explain = getattr(error, "format_message", None)
         if explain is None:
             raise
         sys.exit(_complain(explain()))
+    if code == INTERRUPTED:
+        print("spineseg: interrupted", file=sys.stderr)
     sys.exit(code or 0)
+
+
+@contextmanager
+def goes_on_later() -> Iterator[None]:
+    """Say, where a command is interrupted, that the same one goes on from there."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("What is finished stays; the same command goes on.", err=True)
+        raise
 
 
 def _complain(message: str) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spineseg.cli import app
+from spineseg.cli import app, goes_on_later
 from spineseg.core.errors import SpinesegError
 
 data = typer.Typer(
@@ -91,7 +91,7 @@ def make(
             "no such variant", found=chosen, expected=", ".join(facts.variants)
         )
     plan = TwinPlan(seed, size, number, chosen)
-    with tqdm(unit="unit", disable=not sys.stderr.isatty()) as bar:
+    with goes_on_later(), tqdm(unit="unit", disable=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, total: int, unit: str) -> None:
             bar.total = total
@@ -161,7 +161,8 @@ def download(
     if not yes and not typer.confirm(f"Download into {output}?"):
         typer.echo("nothing is downloaded.")
         return
-    with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
+    hidden = not sys.stderr.isatty()
+    with goes_on_later(), tqdm(unit="B", unit_scale=True, disable=hidden) as bar:
 
         def progress(file: str, have: int, total: int) -> None:
             bar.set_description_str(file, refresh=False)

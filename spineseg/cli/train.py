@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spineseg.cli import app
+from spineseg.cli import app, goes_on_later
 from spineseg.core.errors import SpinesegError
 
 if TYPE_CHECKING:
     from spineseg.experiments import Places
     from spineseg.training.record import Record
+
+ACCELERATORS = ("cpu", "cuda", "auto")
+PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
+MOST_SEEDS = 1000
 
 Names = Annotated[
     list[str] | None,
@@ -82,12 +86,33 @@ def train(
         )
     numbers = seeds_of(seeds)
     runs = [(ex.create_recipe(name, profile), k) for name in chosen for k in numbers]
+    _check_machine(accelerator, precision)
     machine = ex.Machine(accelerator, devices, precision, nodes)
     places = places_of(output, data)
-    records = ex.sweep(runs, places, machine, ex.Workers(jobs, cluster))
+    with goes_on_later():
+        records = ex.sweep(runs, places, machine, ex.Workers(jobs, cluster))
     if int(os.environ.get("LOCAL_RANK", 0)) == 0:  # one device speaks for all
         for record in records:
             print_scores(record)
+
+
+def _check_machine(accelerator: str, precision: str) -> None:
+    """Refuse what Lightning Fabric does not know, or this machine has not."""
+    import torch
+
+    for what, found, known in (
+        ("accelerator", accelerator, ACCELERATORS),
+        ("precision", precision, PRECISIONS),
+    ):
+        if found not in known:
+            raise SpinesegError(
+                f"unknown {what}", found=repr(found), expected=" or ".join(known)
+            )
+    if accelerator == "cuda" and not torch.cuda.is_available():
+        raise SpinesegError(
+            "this machine has no CUDA device, or torch was installed without it",
+            remedy="Give --accelerator cpu",
+        )
 
 
 def print_scores(record: "Record") -> None:
@@ -121,5 +146,11 @@ def seeds_of(text: str) -> list[int]:
         first, last = int(ends[1]), int(ends[2] or ends[1])
         if last < first:
             raise SpinesegError("a range of seeds goes upwards", found=part.strip())
+        if last - first >= MOST_SEEDS:
+            raise SpinesegError(
+                "so many seeds are a slip of the finger",
+                found=part.strip(),
+                expected=f"up to {MOST_SEEDS} in a range",
+            )
         found += range(first, last + 1)
     return list(dict.fromkeys(found))
