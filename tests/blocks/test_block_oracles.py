@@ -1,14 +1,17 @@
-"""Same weights, same output: our blocks beside those of MONAI and transformers."""
+"""Same weights, same output: our blocks beside those of MONAI, transformers, timm."""
 
 import pytest
 import torch
 from torch import nn
 
 from spineseg.blocks.attention_gate import AttentionGate
-from spineseg.blocks.channel_attention import SqueezeExcite
-from spineseg.blocks.context import ASPP
+from spineseg.blocks.cbam import ChannelAttention, SpatialAttention
+from spineseg.blocks.channel_attention import ECA, SqueezeExcite
+from spineseg.blocks.context import ASPP, PyramidPooling
 from spineseg.blocks.convnext import ConvNeXt
 from spineseg.blocks.critic import Critic
+from spineseg.blocks.dense import DenseBlock
+from spineseg.blocks.residual import Residual
 
 
 def copy_in_order(theirs, ours):
@@ -72,6 +75,99 @@ def test_convnext_agrees_with_transformers():
 def own_first(module):
     """Return all parameters, a block's own before those of its layers."""
     return [p for part in module.modules() for p in part.parameters(recurse=False)]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("channels", [4, 6])
+def test_the_residual_block_agrees_with_monai(channels):
+    nets = pytest.importorskip("monai.networks.nets.resnet")
+    torch.manual_seed(0)
+    shortcut = None
+    if channels != 4:
+        shortcut = nn.Sequential(nn.Conv2d(4, channels, 1), nn.BatchNorm2d(channels))
+    theirs = nets.ResNetBlock(4, channels, 2, downsample=shortcut, act="relu").eval()
+    stir(theirs)
+    ours = Residual(4, channels, shortcut_norm=True, bias=False).eval()
+    copy_in_order(theirs, ours)
+    x = torch.randn(2, 4, 5, 6)
+    with torch.no_grad():
+        torch.testing.assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.oracle
+def test_the_dense_block_agrees_with_monai():
+    nets = pytest.importorskip("monai.networks.nets.densenet")
+    torch.manual_seed(0)
+    theirs = nets._DenseBlock(2, 3, 4, 4, 2, 0.0, act="relu").eval()
+    stir(theirs)
+    ours = DenseBlock(4, layers=3, growth=2).eval()
+    copy_in_order(theirs, ours)
+    x = torch.randn(2, 4, 5, 6)
+    with torch.no_grad():
+        torch.testing.assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.oracle
+def test_aspp_agrees_with_transformers():
+    models = pytest.importorskip("transformers.models.mobilevit.modeling_mobilevit")
+    torch.manual_seed(0)
+    config = models.MobileViTConfig(
+        neck_hidden_sizes=(8, 6, 8), aspp_out_channels=5, atrous_rates=(1, 2, 3)
+    )
+    theirs = models.MobileViTASPP(config).eval()
+    stir(theirs)
+    ours = ASPP(6, 5, rates=(1, 2, 3), mean_norm=True).eval()
+    copy_in_order(theirs, ours)
+    x = torch.randn(2, 6, 8, 9)
+    with torch.no_grad():
+        torch.testing.assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.oracle
+def test_pyramid_pooling_agrees_with_transformers():
+    models = pytest.importorskip("transformers.models.upernet.modeling_upernet")
+    torch.manual_seed(0)
+    theirs = models.UperNetPyramidPoolingModule((1, 2, 3, 6), 8, 2, False).eval()
+    stir(theirs)
+    ours = PyramidPooling(8, mean_norm=True).eval()
+    copy_in_order(theirs, ours)
+    x = torch.randn(2, 8, 12, 14)
+    with torch.no_grad():
+        torch.testing.assert_close(ours(x), torch.cat([x, *theirs(x)], dim=1))
+
+
+@pytest.mark.oracle
+def test_eca_agrees_with_timm():
+    layers = pytest.importorskip("timm.layers", reason="timm is not installed")
+    torch.manual_seed(0)
+    for channels in (8, 256):
+        theirs, ours = layers.EcaModule(channels), ECA(channels)
+        copy_in_order(theirs, ours)
+        x = torch.randn(2, channels, 5, 6)
+        torch.testing.assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.oracle
+def test_spatial_attention_agrees_with_timm():
+    cbam = pytest.importorskip("timm.layers.cbam", reason="timm is not installed")
+    torch.manual_seed(0)
+    theirs, ours = cbam.SpatialAttn(kernel_size=7).eval(), SpatialAttention().eval()
+    theirs.conv.bn = nn.Identity()  # there, a norm follows the convolution
+    ours.conv.load_state_dict(theirs.conv.conv.state_dict())
+    x = torch.randn(2, 4, 9, 9)
+    torch.testing.assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.oracle
+def test_channel_attention_of_cbam_agrees_with_timm():
+    cbam = pytest.importorskip("timm.layers.cbam", reason="timm is not installed")
+    torch.manual_seed(0)
+    theirs = cbam.ChannelAttn(16, rd_ratio=1 / 4, rd_divisor=1)
+    ours = ChannelAttention(16, reduction=4, bias=False)
+    ours.mlp[0].weight.data = theirs.fc1.weight.data.flatten(1)
+    ours.mlp[2].weight.data = theirs.fc2.weight.data.flatten(1)
+    x = torch.randn(2, 16, 5, 6)
+    torch.testing.assert_close(ours(x), theirs(x))
 
 
 def test_aspp_on_one_pixel_adds_what_its_three_branches_see():

@@ -125,26 +125,6 @@ def test_weights_survive_a_round_trip(name):
         assert torch.equal(other(x), make(name)(x))
 
 
-# parameters with three channels in and one class out, sizes of the papers
-PARAMETERS = {
-    "cervspinenet/cervspinenet": 90_457_729,
-    "cervspinenet/sam": 93_735_472,
-    "cvmunet/convnext_unet": 33_113_281,
-    "cvmunet/convnext_unet_res_relu": 36_600_961,
-    "cvmunet/convnext_unet_scsa": 33_125_569,
-    "cvmunet/convnext_unet_vss": 51_402_448,
-    "cvmunet/cvm_unet": 54_902_416,
-    "cvmunet/unet": 17_262_977,
-}
-
-
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_the_number_of_parameters_stays_what_it_is(name):
-    with torch.device("meta"):
-        model = create_model(name, 3, 1)
-    assert sum(p.numel() for p in model.parameters()) == PARAMETERS[name]
-
-
 @pytest.mark.parametrize("name", list_models())
 def test_every_network_says_what_it_is(name):
     from spineseg.models.registry import MODELS
