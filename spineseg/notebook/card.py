@@ -14,6 +14,8 @@ if TYPE_CHECKING:  # reading a card needs no torch
 PACKAGES_SHOWN = ("python", "torch", "numpy")
 NAMED = 3
 """Recipes that the folded line names; of more it says the number."""
+LISTED = ("recipe", "records")
+"""Parts with long names: on a page each stands on a line of its own."""
 
 
 def run_card(*records: "Record", note: str | None = None) -> None:
@@ -40,11 +42,12 @@ def run_card(*records: "Record", note: str | None = None) -> None:
         recipes = f"{kinds} recipes"
     line = f"{rows['runs']} · {recipes} · {rows['profile']} · {rows['device']}"
     body = "".join(
-        f"<dt>{html.escape(k)}</dt><dd>{html.escape(v)}</dd>" for k, v in rows.items()
+        f"<dt>{html.escape(k)}</dt><dd>{_on_page(v, listed=k in LISTED)}</dd>"
+        for k, v in rows.items()
     )
     page = (
         '<details class="spx-card"><summary>Run card: '
-        f"{html.escape(line)}</summary><dl>{body}</dl></details>"
+        f"{_on_page(line)}</summary><dl>{body}</dl></details>"
     )
     text = "\n".join([f"[run card: {line}]", *(f"{k}: {v}" for k, v in rows.items())])
     display({"text/html": page, "text/plain": text}, raw=True)
@@ -77,6 +80,11 @@ def card_rows(records: Iterable["Record"]) -> dict[str, str]:
         ),
         "sources": _each(r.code["sources_sha256"][:12] for r in runs),
     }
+
+
+def _on_page(text: str, *, listed: bool = False) -> str:
+    whole = html.escape(text).replace(" 1 threads", " 1 thread")
+    return whole.replace(", ", "<br>") if listed else whole
 
 
 def _each(values: Iterable[str]) -> str:

@@ -93,6 +93,13 @@ def test_a_run_card_calls_a_record_by_the_name_of_its_file():
     assert card_rows([one])["records"] == one.name == chosen.run_name(3)
 
 
+def test_a_run_card_gives_every_record_a_line_and_one_thread_no_plural():
+    one, other = (record(seed, device="cpu, x86_64, 1 threads") for seed in (0, 1))
+    page = displayed(run_card, one, other)["text/html"]
+    assert f"<dd>{one.name}<br>" in page
+    assert "<dd>cpu, x86_64, 1 thread</dd>" in page
+
+
 def test_a_run_card_counts_recipes_that_one_line_cannot_name():
     many = [record(k, recipe=f"inception_unet/{k}") for k in range(4)]
     shown = displayed(run_card, *many)["text/plain"].splitlines()
