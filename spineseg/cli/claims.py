@@ -36,8 +36,21 @@ def claims(
     """
     from spineseg.audit import judge_all
 
-    everything = judge_all()
-    chosen = _choose(everything, claim, paper, verdict or [])
+    verdicts = {_verdict(name) for name in verdict or []}
+    _check_names(claim, paper)  # judging takes seconds
+    chosen = [
+        one
+        for one in judge_all()
+        if (claim is None or one.claim.id == claim)
+        and (paper is None or one.claim.paper == paper)
+        and (not verdicts or one.verdict in verdicts)
+    ]
+    if claim is not None and not chosen:
+        raise SpinesegError(
+            "this claim is of another paper or verdict",
+            found=claim,
+            remedy="Leave out --paper and --verdict",
+        )
     if as_json:
         typer.echo(json.dumps([one.as_dict() for one in chosen], indent=1))
     elif claim is not None:
@@ -48,31 +61,14 @@ def claims(
         raise typer.Exit(1)
 
 
-def _choose(
-    judged: "list[Judgement]", claim: str | None, paper: str | None, wanted: list[str]
-) -> "list[Judgement]":
+def _check_names(claim: str | None, paper: str | None) -> None:
     from spineseg.audit import PAPERS
+    from spineseg.audit import claims as all_claims
 
     if paper is not None and paper not in PAPERS:
         raise SpinesegError("unknown paper", found=paper, expected=", ".join(PAPERS))
-    verdicts = {_verdict(name) for name in wanted}
-    found = [
-        one
-        for one in judged
-        if (claim is None or one.claim.id == claim)
-        and (paper is None or one.claim.paper == paper)
-        and (not verdicts or one.verdict in verdicts)
-    ]
-    if claim is not None and not found:
-        known = [one.claim.id for one in judged]
-        if claim not in known:
-            raise unknown("no such claim", claim, known, "spineseg claims")
-        raise SpinesegError(
-            "this claim is of another paper or verdict",
-            found=claim,
-            remedy="Leave out --paper and --verdict",
-        )
-    return found
+    if claim is not None and claim not in all_claims():
+        raise unknown("no such claim", claim, [*all_claims()], "spineseg claims")
 
 
 def _verdict(name: str) -> "Verdict":

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from spineseg.cli import app
+from spineseg.core.errors import SpinesegError
 
 
 @app.command()
@@ -26,6 +27,12 @@ def compare(
     from spineseg.experiments.compare import likely_causes
     from spineseg.training.record import read_record, read_records
 
+    if not records.is_dir():
+        raise SpinesegError(
+            "there is no such folder of records",
+            path=records,
+            remedy="Name one with --records",
+        )
     mine = read_record(record)
     known = read_records(records, mine.recipe, mine.profile)
     others = [other for other in known if other != mine]

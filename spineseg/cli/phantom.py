@@ -92,6 +92,8 @@ def phantom(
     _check_target(output, endings, force)
     _check_target(mask, _mask_endings(view), force)
     _check_target(truth, (".json",), force)
+    if mask is not None and mask.absolute() == output.absolute():
+        raise SpinesegError("picture and labels are to be two files", path=mask)
     levels = {
         "slip": slip,
         "wedge": wedge,
@@ -255,14 +257,11 @@ def _write_series(file: Path, series: "MriVolume", *, labels: bool) -> None:
 
 def _write_json(file: Path, metadata: dict[str, Any]) -> None:
     from spineseg.imaging.radiograph import plain
+    from spineseg.io._files import atomic_write
 
     text = json.dumps(plain(metadata), indent=1, allow_nan=False)
-    try:
-        file.write_text(text + "\n")
-    except OSError as problem:
-        raise SpinesegError(
-            "the file cannot be written", path=file, found=problem.strerror
-        ) from problem
+    with atomic_write(file) as part:
+        part.write_text(text + "\n")
 
 
 def _report(

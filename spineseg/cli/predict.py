@@ -66,6 +66,7 @@ def predict(
 
     pairs, files = [(source, output)], files_of(source)
     if files != [source]:
+        _check_folder(output, ending)
         pairs = [
             (file, output / f"{file.name.partition('.')[0]}{ending}") for file in files
         ]
@@ -76,6 +77,23 @@ def predict(
     for file, target in pairs:
         predict_file(file, target, reader)
         typer.echo(f"wrote {target}")
+
+
+def _check_folder(output: Path, ending: str) -> None:
+    """Refuse a file where several are to be written, and an ending without a point."""
+    from spineseg.io._files import suffix_of
+    from spineseg.io.volume import WRITABLE
+
+    if output.is_file() or suffix_of(output) in (".png", ".dcm", *WRITABLE):
+        raise SpinesegError(
+            "what lies in a folder is written into a folder",
+            path=output,
+            found="the name of a file",
+        )
+    if not ending.startswith("."):
+        raise SpinesegError(
+            "an ending begins with a point", found=ending, expected=f".{ending}"
+        )
 
 
 def _check(pairs: list[tuple[Path, Path]], force: bool) -> None:
@@ -89,6 +107,8 @@ def _check(pairs: list[tuple[Path, Path]], force: bool) -> None:
     for source, target in pairs:
         if target.exists() and target.samefile(source):
             raise SpinesegError("the input would be replaced", path=target)
+        if target.is_dir():
+            raise SpinesegError("a folder of this name is in the way", path=target)
         if target.exists() and not force:
             raise SpinesegError(
                 "the output file is there already", path=target, remedy="Add --force"

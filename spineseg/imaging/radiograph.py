@@ -22,6 +22,9 @@ from spineseg.imaging.raster import trace
 
 Picture = NDArray[np.float32]
 
+MOST_PX = 8192
+"""Rows or columns; a film of this side takes some gigabytes while it is made."""
+
 
 @dataclass(frozen=True)
 class Radiograph:
@@ -80,9 +83,10 @@ def render_radiograph(
     """
     chosen = film(view) if settings is None else settings
     rows, columns = (size_px, size_px) if isinstance(size_px, int) else size_px
-    if min(rows, columns) < 16:
+    if min(rows, columns) < 16 or max(rows, columns) > MOST_PX:
         raise SpinesegError(
-            "a radiograph needs at least 16 x 16 pixels", found=f"{rows} x {columns}"
+            f"a radiograph has 16 to {MOST_PX} rows and columns",
+            found=f"{rows} x {columns}",
         )
     seed = patient.spec.seed if seed is None else seed
     camera = camera_of(patient, chosen, (rows, columns))

@@ -39,7 +39,7 @@ def render(
     """
     who = Patient(patient) if isinstance(patient, PatientSpec) else patient
     if view in RADIOGRAPHS:
-        return render_radiograph(who, view, size_px or 480)
+        return render_radiograph(who, view, 480 if size_px is None else size_px)
     if view not in PLANES:
         raise SpinesegError(
             "unknown view", found=repr(view), expected=" or ".join(VIEWS)

@@ -179,7 +179,7 @@ def check_pixel_header(header: Dataset, file: Path) -> None:
     if "PixelData" not in header:
         kind = UID(str(field(header, "SOPClassUID", ""))).name
         raise SpinesegError(
-            "this DICOM object holds no picture", path=file, found=short(kind)
+            "this DICOM object holds no picture", path=file, found=short(kind) or None
         )
     _check_syntax(header, file)
     photometric = str(field(header, "PhotometricInterpretation", "nothing"))

@@ -63,9 +63,16 @@ def test_one_claim_shows_its_evidence():
         (["--paper", "nature"], "unknown paper"),
         (["--verdict", "nonsense"], "unknown verdict"),
         (["cvmunet-baseline-cuont"], "no such claim.*perhaps cvmunet-baseline-count"),
-        (["cvmunet-baseline-count", "--paper", "mdwcnet"], "another paper"),
     ],
 )
-def test_an_unknown_name_is_refused_with_the_known_ones(arguments, said):
+def test_an_unknown_name_is_refused_with_the_known_ones_before_any_check_runs(
+    arguments, said, monkeypatch
+):
+    monkeypatch.setattr("spineseg.audit.judge_all", lambda: pytest.fail("it judges"))
     with pytest.raises(SpinesegError, match=said):
         call(*arguments)
+
+
+def test_a_claim_of_another_paper_is_refused():
+    with pytest.raises(SpinesegError, match="another paper"):
+        call("cvmunet-baseline-count", "--paper", "mdwcnet")

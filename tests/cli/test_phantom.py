@@ -100,7 +100,9 @@ def test_the_same_seed_writes_the_same_bytes_and_another_does_not(tmp_path):
         (["--hardware", "nail"], "unknown hardware"),
         (["--sex", "robot"], "unknown sex"),
         (["--seed", "-1"], "negative"),
-        (["--size", "3"], "at least 16"),
+        (["--size", "3"], "16 to 8192"),
+        (["--size", "0"], "16 to 8192.*found 0 x 0"),
+        (["--size", "100000"], "16 to 8192"),
     ],
 )
 def test_a_bad_argument_is_named_and_nothing_is_written(tmp_path, arguments, says):
@@ -131,3 +133,23 @@ def test_an_error_is_one_line_and_a_non_zero_exit(tmp_path):
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("spineseg: --slip needs")
+
+
+def test_labels_do_not_replace_the_picture(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SpinesegError, match="two files"):
+        call("--size", 32, "-o", "film.png", "--mask", tmp_path / "film.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_truth_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
+    truth = tmp_path / "truth.json"
+    truth.write_text("old")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_text", full)
+    with pytest.raises(SpinesegError, match=r"truth\.json: .*No space left"):
+        call("--size", 32, "-o", tmp_path / "f.png", "--truth", truth, "--force")
+    assert truth.read_bytes() == b"old"

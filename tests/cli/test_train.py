@@ -178,6 +178,38 @@ def test_a_folder_is_segmented_and_nothing_is_replaced_unasked(trained, tmp_path
         call("predict", films, "--run", run, "-o", tmp_path / "new")
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["-o", "out.png"], "out.png: what lies in a folder is written into a folder"),
+        (["-o", "taken"], "taken: what lies in a folder is written into a folder"),
+        (["-o", "out", "--ending", "png"], r"begins with a point; found png.*\.png"),
+    ],
+)
+def test_a_folder_of_films_needs_a_folder_and_an_ending(
+    tmp_path, monkeypatch, options, said
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "films").mkdir()
+    write_radiograph(tmp_path / "films" / "a.png", np.eye(40, dtype=np.float32))
+    (tmp_path / "taken").write_text("work of weeks")
+    with pytest.raises(SpinesegError, match=said):
+        call("predict", "films", "--run", "run", *options)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["films", "taken"]
+
+
+def test_a_folder_where_a_file_should_be_is_named(tmp_path):
+    film = tmp_path / "film.png"
+    write_radiograph(film, np.eye(40, dtype=np.float32))
+    with pytest.raises(SpinesegError, match="a folder of this name is in the way"):
+        call("predict", film, "--run", "run", "-o", tmp_path)
+
+
+def test_a_folder_of_records_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(SpinesegError, match="nowhere: there is no such folder"):
+        call("compare", tmp_path / "a.json", "--records", tmp_path / "nowhere")
+
+
 def test_only_networks_of_mri_papers_read_series():
     planes = {name: plane_in(card(name).modality) for name in list_datasets()}
     named = {name: plane for name, plane in planes.items() if plane}

@@ -147,7 +147,7 @@ def test_an_over_exposed_detector_is_full_where_little_stands_in_the_beam(patien
 
 @pytest.mark.parametrize(
     ("view", "size", "words"),
-    [("oblique", 96, "unknown radiograph view"), ("ap", 4, "16 x 16")],
+    [("oblique", 96, "unknown radiograph view"), ("ap", 4, "has 16 to 8192")],
 )
 def test_what_cannot_be_rendered_is_refused(patient, view, size, words):
     with pytest.raises(SpinesegError, match=words):

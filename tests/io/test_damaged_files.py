@@ -224,3 +224,10 @@ def test_nothing_is_written_beside_a_file_that_was_read(tmp_path):
     read_radiograph(tmp_path / "a.png")
     read_mask(tmp_path / "b.png")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.png", "b.png"]
+
+
+def test_a_header_that_breaks_off_is_not_called_by_an_empty_name(film):
+    path = film()
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(SpinesegError, match=r"holds no picture\.$"):
+        read_dicom(path)
