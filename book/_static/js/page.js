@@ -23,6 +23,18 @@
     return pre ? pre.textContent.split("\n") : [];
   }
 
+  /* Each line its own box, so that where it goes on it can be set in a little. */
+  function lineByLine(pre) {
+    if (pre.querySelector("span:not(:empty)")) return; // coloured: leave it
+    const boxes = pre.textContent.split(/(?<=\n)/).map((line) => {
+      const box = document.createElement("span");
+      box.className = "spx-line";
+      box.append(line);
+      return box;
+    });
+    pre.replaceChildren(...boxes);
+  }
+
   document
     .querySelectorAll(
       ".bd-article :is(figure.spx-wide, .cell_input, .spx-source, .output, " +
@@ -37,6 +49,7 @@
         box.classList.add("spx-wrapped");
       } else if (lines.length && !lines.some((line) => /\S {2,}\S/.test(line))) {
         box.classList.add("spx-sentences");
+        lineByLine(box.querySelector("pre"));
       }
     });
 
