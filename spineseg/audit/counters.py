@@ -73,5 +73,21 @@ def conv_macs(
     return kernel * kernel * (inputs // groups) * outputs * height * width
 
 
+def attention_macs(queries: int, keys: int, channels: int) -> int:
+    """Return the multiply-accumulates of attention, all heads together.
+
+    Scores and weighted values; the linear maps before and after are counted as layers.
+    """
+    return 2 * queries * keys * channels
+
+
+def bilinear_macs(channels: int, height: int, width: int) -> int:
+    """Return those of a bilinear interpolation, by its output's size: four each.
+
+    No counter of networks here includes them, as is usual.
+    """
+    return 4 * channels * height * width
+
+
 FOUR_BYTES_MIB = 4 / 2**20
 """A 32-bit parameter in MiB."""
