@@ -36,7 +36,7 @@ def show(
     neither printed nor written.
     """
     if output is not None:
-        _check_output(output, force)
+        _check_output(file, output, force)
     from spineseg.io.preview import preview
 
     seen = preview(file)
@@ -48,13 +48,15 @@ def show(
         typer.echo(f"wrote {output}")
 
 
-def _check_output(output: Path, force: bool) -> None:
+def _check_output(file: Path, output: Path, force: bool) -> None:
     if output.suffix.lower() != ".png":
         raise SpinesegError(
             "pictures are written as .png only",
             path=output,
             found=output.suffix or "no ending",
         )
+    if output.exists() and file.exists() and output.samefile(file):
+        raise SpinesegError("the input would be replaced", path=output)
     if output.exists() and not force:
         raise SpinesegError(
             "the output file is there already", path=output, remedy="Add --force"

@@ -1,6 +1,7 @@
 """A folder of DICOM pictures copied without the patients, ready to be a data set."""
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,8 +32,16 @@ def clean_folder(
 
     Raises:
         SpinesegError: if the source is missing, the target lies in it or is not empty,
-            or nothing can be copied.
+            the secret is empty, the prefix is no plain word, or nothing can be copied.
     """
+    if not secret:
+        raise SpinesegError("an empty secret keeps none", remedy="Write any text in it")
+    if not re.fullmatch(r"\w[\w-]*", prefix, re.ASCII):
+        raise SpinesegError(
+            "copies are called by a plain word",
+            found=repr(prefix),
+            expected="letters, digits, - and _",
+        )
     if not source.is_dir():
         raise SpinesegError("there is no such folder", path=source)
     inside = target.resolve().is_relative_to(source.resolve())
@@ -55,6 +64,8 @@ def clean_folder(
             else:
                 done += 1
         copied += done
+        if not done:
+            (target / case).rmdir()
     if not copied:
         raise SpinesegError(
             "no picture could be copied", path=source, found=dict(left_out)

@@ -123,3 +123,12 @@ def test_the_real_film_is_one_picture_in_both_polarities(shared, tmp_path):
         np.testing.assert_array_equal(picture, negative)
     # the shaft of the bone is brighter than the flesh, the air darkest
     assert negative[100, 195] > negative[100, 130] + 30 > negative[100, 20] + 60
+
+
+def test_a_film_is_not_replaced_by_its_picture(tmp_path):
+    film = tmp_path / "film.png"
+    write_radiograph(film, RAMP)
+    before = film.read_bytes()
+    with pytest.raises(SpinesegError, match="input would be replaced"):
+        call(film, "-o", film, "--force")
+    assert film.read_bytes() == before

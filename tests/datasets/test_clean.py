@@ -62,3 +62,33 @@ def test_a_full_target_or_one_inside_the_source_is_refused(ward, tmp_path):
             clean_folder(ward, target, secret="s")
     with pytest.raises(SpinesegError, match="no such folder"):
         clean_folder(tmp_path / "nowhere", tmp_path / "clean", secret="s")
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "../up", "/tmp/x", "a b", "-x", "\N{EURO SIGN}"]
+)
+def test_copies_do_not_leave_their_folder_by_their_name(ward, tmp_path, prefix):
+    with pytest.raises(SpinesegError, match="plain word"):
+        clean_folder(ward, tmp_path / "clean", secret="s", prefix=prefix)
+    assert list(tmp_path.iterdir()) == [ward]
+
+
+def test_an_empty_secret_is_none(ward, tmp_path):
+    (tmp_path / "secret.txt").write_text("\n")
+    words = ["data", "deidentify", str(ward), "-o", str(tmp_path / "clean")]
+    words += ["--secret-file", str(tmp_path / "secret.txt")]
+    with pytest.raises(SpinesegError, match="empty secret"):
+        CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+def test_where_nothing_could_be_copied_the_next_try_finds_an_empty_folder(
+    ward, tmp_path, monkeypatch
+):
+    def refuse(*_, **__):
+        raise SpinesegError("names are burned in")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("spineseg.datasets.clean.deidentify", refuse)
+        with pytest.raises(SpinesegError, match="found no DICOM file: 1, names are"):
+            clean_folder(ward, tmp_path / "clean", secret="s")
+    assert clean_folder(ward, tmp_path / "clean", secret="s").files == 3
