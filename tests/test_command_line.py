@@ -64,6 +64,37 @@ def test_a_file_where_a_folder_should_be_gives_one_line_and_stays(
     assert film.read_text() == "a film"
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError("timed out: tcp://a:1"), "timed out: tcp://a:1"),
+        (PermissionError(13, "Permission denied", "a.png"), "a.png: Permission denied"),
+        (MemoryError(), "memory of this machine"),
+        (RuntimeError("cannot cache 'f': no locator available"), "NUMBA_CACHE_DIR"),
+    ],
+)
+def test_an_error_of_the_machine_gives_one_line(monkeypatch, capsys, error, words):
+    def fail(_):
+        raise error
+
+    monkeypatch.setattr("spineseg.models.list_models", fail)
+    code, said = run(monkeypatch, capsys, "models")
+    assert code == 2
+    assert said.err.startswith("spineseg: ")
+    assert said.err.count("\n") == 1
+    assert words in said.err
+
+
+def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch):
+    def fail(_):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("spineseg.models.list_models", fail)
+    monkeypatch.setattr(sys, "argv", ["spineseg", "models"])
+    with pytest.raises(RuntimeError, match="a fault"):
+        main()
+
+
 def interrupted(*_, **__):
     raise KeyboardInterrupt
 

@@ -49,22 +49,32 @@ def main() -> None:
     """
     try:
         code = app(standalone_mode=False)
-    except SpinesegError as error:
-        sys.exit(_complain(str(error)))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        sys.exit(_complain(str(SpinesegError(reason, path=error.filename))))
     except typer.Abort:
         code = INTERRUPTED
     except Exception as error:
-        # every misuse of an option: click's family of errors, or typer's copy of it
-        explain = getattr(error, "format_message", None)
-        if explain is None:
+        message = _told(error)
+        if message is None:
             raise
-        sys.exit(_complain(explain()))
+        sys.exit(_complain(message))
     if code == INTERRUPTED:
         print("spineseg: interrupted", file=sys.stderr)
     sys.exit(code or 0)
+
+
+def _told(error: Exception) -> str | None:
+    """Return what an error says to the user; None is a fault of this program."""
+    if isinstance(error, SpinesegError):
+        return str(error)
+    if isinstance(error, OSError):
+        return str(SpinesegError(error.strerror or str(error), path=error.filename))
+    if isinstance(error, MemoryError):
+        return f"the memory of this machine does not suffice. {error}".rstrip()
+    if "no locator available" in str(error):  # numba's
+        remedy = "Set NUMBA_CACHE_DIR to a folder that can be written to"
+        return str(SpinesegError("compiled code can be kept nowhere", remedy=remedy))
+    # every misuse of an option: click's family of errors, or typer's copy of it
+    explain = getattr(error, "format_message", None)
+    return None if explain is None else explain()
 
 
 @contextmanager
