@@ -57,6 +57,8 @@ LICENCES = {
 }
 """Of published weights that a loader here reads from a file of the user's."""
 
+FRESH = "All begin with random weights; published ones come from a file of yours only."
+
 COLUMNS = (
     *("name", "paper", "role", "side"),
     *("parameters", "MACs", "memory", "multiple", "weights"),
@@ -92,6 +94,7 @@ def models(
     typer.echo(_line(COLUMNS))
     for name in names:
         typer.echo(_line(_row(name)))
+    typer.echo(FRESH)
 
 
 def _row(name: str) -> tuple[str, ...]:
