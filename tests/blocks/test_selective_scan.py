@@ -95,6 +95,25 @@ def test_compiled_equals_loop_with_all_gradients(length, b, g, n):
         torch.testing.assert_close(ours, truth, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.oracle
+@pytest.mark.parametrize("engine", CPU_ENGINES)
+def test_the_scan_and_its_gradients_agree_with_mambapy(engine):
+    pscan = pytest.importorskip("mambapy.pscan", reason="mambapy is not installed")
+    given = draw(g=1, d=6, length=50)
+    given = {name: given[name] for name in ("u", "delta", "A", "B", "C")}
+    given["delta"] = given["delta"].abs()
+    leaves = [x.requires_grad_() for x in given.values()]
+    ours = selective_scan(**given, engine=engine)
+    # theirs: states b l d n from decays and inputs
+    u, step = (given[name].transpose(1, 2)[..., None] for name in ("u", "delta"))
+    b, c = (given[name].permute(0, 3, 1, 2) for name in ("B", "C"))
+    states = pscan.pscan(torch.exp(step * given["A"]), step * u * b)
+    theirs = (states * c).sum(-1).transpose(1, 2)
+    torch.testing.assert_close(ours, theirs)
+    grads = (torch.autograd.grad(y.square().sum(), leaves) for y in (ours, theirs))
+    torch.testing.assert_close(*grads)
+
+
 @pytest.mark.parametrize("engine", CPU_ENGINES)
 def test_the_gradient_is_that_of_finite_differences(engine):
     given = draw(b=1, g=2, d=1, n=2, length=5)

@@ -35,6 +35,18 @@ def test_steps_start_between_a_thousandth_and_a_tenth():
     assert steps.max() <= 0.101
 
 
+def test_one_pixel_by_hand():
+    # all weights one: u = B = C = s, h = step * s * s, y = s * h + D * s, four times
+    block = SS2D(1, states=1, expand=1, gate=False)
+    block.out_norm = nn.Identity()  # it would make one channel zero
+    for name, p in block.named_parameters():
+        nn.init.constant_(p, float("bias" not in name))
+    s = nn.functional.silu(torch.tensor(2.0))
+    expected = 4 * (nn.functional.softplus(s) * s**3 + s)
+    out = block(torch.full((1, 1, 1, 1), 2.0))
+    torch.testing.assert_close(out.flatten(), expected[None])
+
+
 def test_with_equal_weights_on_all_paths_turning_the_picture_turns_the_result():
     torch.manual_seed(0)
     block = SS2D(16, states=4, gate=False)
