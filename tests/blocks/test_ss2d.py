@@ -38,7 +38,7 @@ def test_steps_start_between_a_thousandth_and_a_tenth():
 def test_one_pixel_by_hand():
     # all weights one: u = B = C = s, h = step * s * s, y = s * h + D * s, four times
     block = SS2D(1, states=1, expand=1, gate=False)
-    block.out_norm = nn.Identity()  # it would make one channel zero
+    block.register_module("out_norm", nn.Identity())  # it would make one channel zero
     for name, p in block.named_parameters():
         nn.init.constant_(p, float("bias" not in name))
     s = nn.functional.silu(torch.tensor(2.0))
