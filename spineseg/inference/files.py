@@ -12,7 +12,7 @@ from spineseg.core.errors import SpinesegError
 from spineseg.inference.codes import codes_of
 from spineseg.inference.native import Prepare, predict_film, predict_volume
 from spineseg.inference.predict import Predict
-from spineseg.inference.series import is_slice, read_stack, volume_of
+from spineseg.inference.series import SLICES, is_slice, kind_of, read_stack, volume_of
 from spineseg.io import (
     Volume,
     read_radiograph,
@@ -118,7 +118,8 @@ def files_of(source: Path) -> list[Path]:
     """Return the file itself, or the films and volumes of a folder by name.
 
     A folder of MR or CT slices is one volume and comes back as it is; so does one that
-    holds nothing to read but folders of slices.
+    holds nothing to read but folders of slices. Segmentations, which may lie beside
+    what they belong to, are passed over.
 
     Raises:
         SpinesegError: if there is nothing to read, or slices lie among films.
@@ -127,9 +128,10 @@ def files_of(source: Path) -> list[Path]:
         return [source]
     endings = {*FILMS, *SUFFIXES} - {""}
     inside = sorted(source.iterdir())
-    slices = {path for path in inside if is_slice(path)}
-    found = [path for path in inside if suffix_of(path) in endings]
-    others = [path.name for path in found if path not in slices]
+    kinds = {path: kind_of(path) for path in inside}
+    slices = [path for path in inside if kinds[path] in SLICES]
+    found = [p for p in inside if suffix_of(p) in endings and kinds[p] != "SEG"]
+    others = [path.name for path in found if kinds[path] not in SLICES]
     if slices and others:
         raise SpinesegError(
             "the folder holds slices among films or volumes",

@@ -7,15 +7,23 @@ from spineseg.io import Series, Stack, Volume, read_series
 from spineseg.io.dicom import modality_of
 from spineseg.io.radiograph import is_dicom, with_path
 
+SLICES = ("MR", "CT")
+"""Modalities whose pictures are slices of a volume."""
+
 
 def is_slice(path: Path) -> bool:
     """Say whether this is a DICOM file of MR or CT, by its beginning alone."""
+    return kind_of(path) in SLICES
+
+
+def kind_of(path: Path) -> str:
+    """Return the modality that a DICOM file begins with, and nothing of other files."""
     if not path.is_file() or not is_dicom(path):
-        return False
+        return ""
     try:
-        return modality_of(path) in ("MR", "CT")
+        return modality_of(path)
     except SpinesegError:
-        return False
+        return ""
 
 
 def read_stack(folder: Path, plane: str | None) -> Stack:

@@ -209,6 +209,19 @@ def test_a_series_becomes_a_segmentation_of_its_slices(
         np.testing.assert_array_equal(labels[..., 0], grey_of(one.values) > 0.5)
 
 
+def test_a_segmentation_may_lie_beside_its_slices(folder_of, tmp_path):
+    pytest.importorskip("highdicom")
+    folder = folder_of("axial")
+    predict_file(folder, folder / "segmentation.dcm", AXIAL)
+    assert files_of(folder) == [folder]
+    predict_file(folder, tmp_path / "again.dcm", AXIAL)
+    again, first = (
+        pydicom.dcmread(path).pixel_array
+        for path in (tmp_path / "again.dcm", folder / "segmentation.dcm")
+    )
+    np.testing.assert_array_equal(again, first)
+
+
 def test_a_volume_has_no_slices_that_a_segmentation_could_name(tmp_path):
     write_volume(tmp_path / "v.mha", make_volume(np.eye(8)[None], (1.0, 1.0, 1.0)))
     with pytest.raises(SpinesegError, match="needs a folder of DICOM slices"):

@@ -99,6 +99,16 @@ def test_a_film_becomes_a_png_a_nifti_and_a_dicom_segmentation(tmp_path):
     np.testing.assert_array_equal(segments.pixel_array.squeeze(), flat)
 
 
+def test_the_segmentations_beside_films_are_no_films(tmp_path):
+    pytest.importorskip("highdicom")
+    write_radiograph(tmp_path / "film.dcm", disc(), Acquisition((0.2, 0.2)))
+    predict_file(tmp_path / "film.dcm", tmp_path / "film-bone.dcm", BRIGHT)
+    assert files_of(tmp_path) == [tmp_path / "film.dcm"]
+    (tmp_path / "film.dcm").unlink()
+    with pytest.raises(SpinesegError, match="no film and no volume"):
+        files_of(tmp_path)
+
+
 def test_small_pieces_are_cleaned_before_writing(tmp_path):
     picture = np.maximum(disc(), disc(radius=4.0, centre=(10, 50)))
     Image.fromarray((picture * 255).astype(np.uint8)).save(tmp_path / "film.png")
