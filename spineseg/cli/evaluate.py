@@ -1,7 +1,7 @@
 """``spineseg evaluate RUN``: scores of a trained network on a part of a data set."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,12 +22,17 @@ def evaluate(
     from spineseg.experiments.data import open_part, prepared
     from spineseg.experiments.evaluate import label_maps, score_all
     from spineseg.experiments.run import trained_model
-    from spineseg.metrics import per_image, per_patient
 
     model, recipe = trained_model(run)
     samples = prepared(recipe, open_part(recipe, part, data), None)
     maps = label_maps(model, samples, recipe.model.in_channels)
-    rows = score_all(maps, samples, recipe.model.classes)
+    print_table(score_all(maps, samples, recipe.model.classes), part)
+
+
+def print_table(rows: list[dict[str, Any]], part: str) -> None:
+    """Print how the scores of images scatter, a line a metric."""
+    from spineseg.metrics import per_image, per_patient
+
     people = [row["patient"] for row in rows]
     typer.echo(f"{part}: {len(rows)} images of {len(set(people))} patients")
     typer.echo(f"{'':22}{'mean':>10}{'sd':>10}{'median':>10}{'by patient':>12}  n")

@@ -4,6 +4,8 @@
 ``labelsTr/CASE.png``, the same with ``Ts`` for the test part, and
 ``splits_final.json``, which nnU-Net wants in its folder of preprocessed data: without
 it nnU-Net deals slices at random, and slices of a patient land on both sides.
+``cases.json`` is ours: what the format has no place for, and who scores nnU-Net's masks
+must know. :mod:`spineseg.experiments.nnunet` does so.
 
 Grey pictures are 16-bit PNG, colours 8-bit; masks are grey PNG, as nnU-Net's reader
 turns a palette into colours. PNG has no millimetres: nnU-Net takes pixels as squares of
@@ -33,6 +35,7 @@ from spineseg.io._files import atomic_write
 
 FOLDS = 5
 COLOURS = ("R", "G", "B")
+CASES = "cases.json"
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,11 @@ def export_nnunet(
     _check_cases([*parts, *([test] if test else [])])
     channels = 0
     for part in parts:
-        channels = _write_part(part, folder, "Tr", labels)
+        channels, _ = _write_part(part, folder, "Tr", labels)
     if test is not None:
-        _write_part(test, folder, "Ts", labels)
+        _, known = _write_part(test, folder, "Ts", labels)
+        plain = {"labels": list(labels), "test": known, "facts": dict(test.facts)}
+        _write_json(folder / CASES, plain)
     folds = [_fold(train, val)] if val is not None else _deal(train, seed)
     _write_json(folder / "splits_final.json", folds)
     training = sum(map(len, parts))
@@ -101,11 +106,9 @@ def case(name: str) -> str:
 
 def instructions(made: Exported) -> str:
     """Return what to type next, and how to get nnU-Net where it is missing."""
-    raw, name = made.folder.parent, made.folder.name
+    name = made.folder.name
     lines = [
-        f"export nnUNet_raw={raw}",
-        f"export nnUNet_preprocessed={raw.parent / 'nnUNet_preprocessed'}",
-        f"export nnUNet_results={raw.parent / 'nnUNet_results'}",
+        *(f"export {what}={where}" for what, where in variables(made.folder).items()),
         f"nnUNetv2_plan_and_preprocess -d {made.number} -c 2d "
         "--verify_dataset_integrity",
         f'cp {made.folder}/splits_final.json "$nnUNet_preprocessed/{name}/"',
@@ -116,6 +119,9 @@ def instructions(made: Exported) -> str:
             f"nnUNetv2_predict -d {made.number} -c 2d -f 0 "
             f"-i {made.folder}/imagesTs -o PREDICTIONS"
         )
+        lines.insert(
+            0, f"spineseg nnunet {made.folder}    # all of what follows, and the scores"
+        )
     if find_spec("nnunetv2") is None:
         lines.insert(
             0,
@@ -123,6 +129,18 @@ def instructions(made: Exported) -> str:
             "to train in reasonable time",
         )
     return "\n".join(lines)
+
+
+def variables(folder: Path) -> dict[str, str]:
+    """Return what nnU-Net must find in its environment to work on one data set.
+
+    What it makes lies in the data set's own folder, and goes with it.
+    """
+    return {
+        "nnUNet_raw": str(folder.parent),
+        "nnUNet_preprocessed": str(folder / "nnUNet_preprocessed"),
+        "nnUNet_results": str(folder / "nnUNet_results"),
+    }
 
 
 def _labels(classes: Mapping[int, str]) -> dict[int, int]:
@@ -141,18 +159,23 @@ def _check_cases(parts: Sequence[SpineDataset]) -> None:
 
 def _write_part(
     part: SpineDataset, folder: Path, ending: str, labels: Mapping[int, int]
-) -> int:
-    """Write pictures and masks of a part; return the channels of the last one."""
+) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Write pictures and masks of a part; return channels, and whose each case is."""
     images, masks = folder / f"images{ending}", folder / f"labels{ending}"
     images.mkdir(parents=True, exist_ok=True)
     masks.mkdir(exist_ok=True)
-    channels = 1
+    channels, known = 1, {}
     for sample in part:
         name = case(sample.id)
         channels = 3 if sample.picture.ndim == 3 else 1
         _write_png(images / f"{name}_0000.png", _grey_or_colour(sample.picture))
         _write_png(masks / f"{name}.png", _renumbered(sample, labels))
-    return channels
+        known[name] = {
+            "id": sample.id,
+            "patient": sample.patient,
+            "spacing_mm": sample.spacing_mm,
+        }
+    return channels, known
 
 
 def _grey_or_colour(picture: NDArray[np.float32]) -> NDArray[np.unsignedinteger]:
