@@ -2,7 +2,8 @@
 
 Table 3 of cvmunet prints 52.36 M parameters and 74.80 G operations. The text leaves
 open what a decoder step does in which order, the kernels after the ECA, and more. Here
-276,480 readings are counted by arithmetic, in seconds.
+276,480 readings are counted by arithmetic, in seconds; :func:`from_reading` builds any
+of them, and the tests compare both.
 
 c: channels; s: channels of a skip; o: channels that a step of the decoder puts out.
 Source: Xue et al. 2025, Secs. 3.1 to 3.5, Table 3.
@@ -14,48 +15,18 @@ from functools import cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
+from torch import nn
+
 from spineseg.audit import tally
 from spineseg.audit.tally import Tally
+from spineseg.core.errors import SpinesegError
+from spineseg.models.cvm_wiring import CHOICES, TAILS, Wiring
+from spineseg.models.registry import create_model
 
 PRINTED_MILLIONS, PRINTED_GIGA = 52.36, 74.80
 WIDTHS = (96, 192, 384, 768)
 
 ENCODERS = {"tiny": (3, 3, 9, 3), "small": (3, 3, 27, 3)}
-# mix: 1 x 1 without norm; convolutions before "join" make s channels, after it o
-UPS = (
-    "join vss conv3",
-    "join vss conv1",
-    "join vss double",
-    "join conv3 vss",
-    "join double vss",
-    "join double_half vss",
-    "join mix vss conv3",
-    "join mix vss double",
-    "vss join conv3",
-    "vss join double",
-    "mix join vss conv3",
-    "mix join vss double",
-    "conv3 join vss conv3",
-    "conv3 join vss conv1",
-    "conv3 join vss double",
-)
-KERNELS = ((3, 3), (1, 3), (3, 1), (1, 1))
-PHIS = ("2c c c", "2c c 2c", "2c 2c 2c")
-SKIPS = ("two 3 x 3", "two 3 x 3, projected", "one 3 x 3")
-TAILS = (
-    "residual at 1/4",
-    "residual to 64 at 1/4",
-    "residual to 48 at 1/4",
-    "residual to c/2 at 1/2",
-    "residual at 1/2",
-    "residual to c/2 at 1/1",
-    "residual to 32 at 1/1",
-    "residual to 16 at 1/1",
-    "residual to 64 at 1/1",
-    "residuals at 1/2 and 1/1",
-    "vss at 1/2, residual at 1/1",
-    "3 x 3 at 1/1",
-)
 
 
 class Reading(NamedTuple):
@@ -64,7 +35,7 @@ class Reading(NamedTuple):
     Args:
         side: of the picture: 480 as the paper says, or 448 as four of its rows.
         encoder: size of ConvNeXt.
-        up: order of a decoder step.
+        up: this and what follows: see :class:`spineseg.models.cvm_wiring.Wiring`.
         kernels: of the two convolutions after the ECA.
         phi: channels before, between and after them.
         expand: of SS2D.
@@ -72,7 +43,7 @@ class Reading(NamedTuple):
         skip: what a Res-ReLU block is.
         tail: what leads from a quarter to the whole size.
         wide: o is 2 s instead of s.
-        layer: the enlargement is a layer, which is counted, and not a function.
+        layer: the enlargement in a step is a layer, which is counted.
     """
 
     side: int
@@ -87,22 +58,40 @@ class Reading(NamedTuple):
     wide: bool
     layer: bool
 
+    @property
+    def wiring(self) -> Wiring:
+        """The choices that the network takes."""
+        return Wiring(*self[2:])
 
-WIRING_A = Reading(
-    480, "tiny", "join vss conv3", (1, 1), "2c c c", 2, 1, "two 3 x 3",
-    "residual to c/2 at 1/2", False, False,
-)  # fmt: skip
+
+WIRING_A = Reading(480, "tiny", *Wiring())
 
 
 def all_readings() -> Iterator[Reading]:
     """Return every combination; two blocks need as many channels out as in."""
-    for r in product(
-        (480, 448), ENCODERS, UPS, KERNELS, PHIS, (1, 2), (1, 2), SKIPS, TAILS,
-        (False, True), (False, True),
-    ):  # fmt: skip
+    for r in product((480, 448), ENCODERS, *CHOICES.values()):
         reading = Reading._make(r)
-        if reading.blocks == 1 or reading.phi == "2c c c":
+        if reading.wiring.possible:
             yield reading
+
+
+def from_reading(r: Reading, in_channels: int = 3, classes: int = 1) -> nn.Module:
+    """Return the network that a reading describes; its side is not the network's.
+
+    Raises:
+        SpinesegError: if a choice is unknown.
+    """
+    if r.encoder not in ENCODERS:
+        raise SpinesegError(
+            "ConvNeXt has no such size here", found=r.encoder, expected=list(ENCODERS)
+        )
+    return create_model(
+        "cvmunet/cvm_unet",
+        in_channels,
+        classes,
+        depths=ENCODERS[r.encoder],
+        wiring=r.wiring._asdict(),
+    )
 
 
 @cache
@@ -158,7 +147,8 @@ def _decoder(r: Reading) -> tuple[Tally, int]:
 @cache
 def _rest(side: int, encoder: str, skip: str) -> Tally:
     """Return encoder, bottleneck and skips."""
-    whole = tally.convnext(ENCODERS[encoder], WIDTHS, side) & tally.scsa(WIDTHS[-1])
+    whole = tally.convnext(ENCODERS[encoder], WIDTHS, side)
+    whole &= tally.scsa(WIDTHS[-1], side // 32)
     for i, s in enumerate(WIDTHS[:-1]):
         area = (side // 4 // 2**i) ** 2
         if skip == "one 3 x 3":
@@ -189,7 +179,6 @@ def _tail(
     words = tail.split()
     made = words[2] if words[1] == "to" else "c"
     out = {"c": c, "c/2": c // 2}.get(made) or int(made)
-    # two readings put the last convolution before the enlargement
     head = quarter if tail in TAILS[:2] else full
     return tally.residual(c, out, area) & tally.conv(out, 1, 1, head)
 

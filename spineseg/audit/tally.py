@@ -87,10 +87,14 @@ def convnext(depths: tuple[int, ...], widths: tuple[int, ...], side: int) -> Tal
     return whole
 
 
-def scsa(channels: int) -> Tally:
-    """Return SCSA: one-dimensional filters, q, k and v; its products are too few."""
-    filters = sum((k + 1) * (channels // 4) for k in (3, 5, 7, 9))
-    return Tally(filters + 3 * channels, 6 * channels)
+def scsa(channels: int, side: int, window: int = 7) -> Tally:
+    """Return SCSA: one-dimensional filters, q, k and v; its group norms stay hidden."""
+    part, kernels = channels // 4, (3, 5, 7, 9)
+    filters = sum((k + 1) * part for k in kernels)
+    # the filters pass along the rows and along the columns
+    passes = 2 * side * part * sum(kernels)
+    pooled = (side // min(window, side)) ** 2
+    return Tally(filters + 3 * channels, 6 * channels, passes + 3 * channels * pooled)
 
 
 def ss2d(c: int, expand: int, area: int, states: int = 16) -> Tally:

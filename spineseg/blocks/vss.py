@@ -57,6 +57,7 @@ class VSSWithECA(nn.Module):
         states: of SS2D.
         expand: of SS2D.
         engine: of the scan.
+        eca: taps of ECA's filter; the rule of ECA's authors unless given.
     """
 
     def __init__(
@@ -68,11 +69,12 @@ class VSSWithECA(nn.Module):
         states: int = 16,
         expand: float = 2,
         engine: str = "auto",
+        eca: int | None = None,  # paper silent on the rule's constants
     ) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(channels)
         self.ss2d = SS2D(channels, states, expand, gate, engine)
-        self.eca = ECA(channels)
+        self.eca = ECA(channels, eca)
         self.phi_1 = ConvNormAct(2 * channels, channels, kernel, bias=True)
         self.phi_2 = ConvNormAct(channels, channels, kernel, bias=True)
         self.project: nn.Module | None = None

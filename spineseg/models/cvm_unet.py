@@ -3,12 +3,13 @@
 c: channels of a stage (96, 192, 384, 768); Z: what leaves a concatenation.
 The text leaves the wiring of the decoder open, and the printed 52.36 M parameters and
 74.80 G operations do not settle it: 91 of 276,480 wirings that were tried lie within
-0.6 percent of both. ``wiring`` names three that do; "A" is the default.
+0.6 percent of both. ``wiring`` names three that do, "A" is the default, or takes the
+choices of any that was tried.
 
 Source: Xue et al. 2025, Sec. 3.1 to 3.5, Figs. 2 to 8, Table 3.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -24,6 +25,8 @@ from spineseg.blocks.scsa import SCSA
 from spineseg.blocks.updown import UpBilinear
 from spineseg.blocks.vss import VSSWithECA
 from spineseg.core.errors import SpinesegError
+from spineseg.models.cvm_decoder import Decoder, open_decoder
+from spineseg.models.cvm_wiring import CHOICES, read_wiring
 from spineseg.models.registry import register
 from spineseg.models.unet import check_multiple
 
@@ -90,36 +93,20 @@ class CvmUNet(nn.Module):
 
     Args:
         encoder: gives four maps, the finest at a quarter of the size.
-        widths: channels of the four maps.
         bottleneck: on the coarsest map.
-        skip: makes what stands in a skip.
-        up: makes a step of the decoder from (c_in, c_skip).
-        classes: channels of the output.
+        decoder: what stands in the skips, the steps, and the tail.
     """
 
     multiple = 32
 
     def __init__(
-        self,
-        encoder: nn.Module,
-        widths: Sequence[int],
-        bottleneck: nn.Module,
-        skip: Block,
-        up: Callable[[int, int], nn.Module],
-        classes: int,
+        self, encoder: nn.Module, bottleneck: nn.Module, decoder: Decoder
     ) -> None:
         super().__init__()
         self.encoder, self.bottleneck = encoder, bottleneck
-        steps = list(pairwise(reversed(widths)))
-        self.skips = nn.ModuleList(skip(c) for _, c in steps)
-        self.ups = nn.ModuleList(up(a, b) for a, b in steps)
-        # two rises are left over: the stem has divided the size by four
-        self.tail = nn.Sequential(
-            UpBilinear(),
-            Residual(widths[0], widths[0] // 2),
-            UpBilinear(),
-            nn.Conv2d(widths[0] // 2, classes, 1),
-        )
+        self.skips = nn.ModuleList(decoder.skips)
+        self.ups = nn.ModuleList(decoder.ups)
+        self.tail = decoder.tail
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
         """Return logits.
@@ -139,13 +126,58 @@ def _identity(channels: int) -> nn.Module:
     return nn.Identity()
 
 
+def _named_decoder(
+    wiring: str,
+    widths: Sequence[int],
+    classes: int,
+    parts: Sequence[str],
+    vss: dict[str, Any],
+    res_relu: dict[str, Any],
+) -> Decoder:
+    """Return the decoder of a wiring that has a letter."""
+    make_skip = partial(ResReLU, **res_relu) if "res_relu" in parts else _identity
+    make_vss = partial(VSSWithECA, **vss) if "vss" in parts else _identity
+    steps = list(pairwise(reversed(widths)))
+    skips = [make_skip(c) for _, c in steps]
+    ups = [WIRINGS[wiring](c_in, c_skip, make_vss) for c_in, c_skip in steps]
+    # two rises are left over: the stem has divided the size by four
+    tail = nn.Sequential(
+        UpBilinear(),
+        Residual(widths[0], widths[0] // 2),
+        UpBilinear(),
+        nn.Conv2d(widths[0] // 2, classes, 1),
+    )
+    return Decoder(skips, ups, tail)
+
+
+def _check(
+    wiring: str | Mapping[str, Any], parts: Sequence[str], res_relu: dict[str, Any]
+) -> None:
+    unknown = sorted(set(parts) - {"res_relu", "scsa", "vss"})
+    lettered = isinstance(wiring, str)
+    known = wiring in WIRINGS if lettered else isinstance(wiring, Mapping)
+    if unknown or not known:
+        raise SpinesegError(
+            "this Cvm-UNet does not exist",
+            found=f"wiring {wiring}, parts {', '.join(parts)}",
+            expected="wiring A, D or E, or a dictionary of "
+            f"{', '.join(CHOICES)}; parts res_relu, scsa, vss",
+        )
+    if res_relu and not lettered:
+        raise SpinesegError(
+            "beside a wiring given by places, res_relu says the same thing twice",
+            found=res_relu,
+            remedy="choose the skip in the wiring, without res_relu",
+        )
+
+
 @register("cvmunet/cvm_unet")
 def cvm_unet(
     in_channels: int = 3,
     classes: int = 1,
     widths: Sequence[int] = TINY_WIDTHS,
     depths: Sequence[int] = TINY_DEPTHS,
-    wiring: str = "A",  # not identified by the printed numbers
+    wiring: str | Mapping[str, Any] = "A",  # not identified by the printed numbers
     vss: dict[str, Any] | None = None,
     heads: int = 8,  # of SCSA; paper silent
     res_relu: dict[str, Any] | None = None,  # paper silent on its layers
@@ -158,33 +190,29 @@ def cvm_unet(
         classes: channels of the output.
         widths: of the encoder's stages.
         depths: of the encoder's stages.
-        wiring: of the decoder: A, D or E.
-        vss: arguments of :class:`VSSWithECA` (kernel, gate, sum_with, states, expand).
+        wiring: of the decoder: A, D or E, or choices by place, such as
+            ``{"tail": "3 x 3 at 1/1"}``; see :mod:`spineseg.models.cvm_wiring`. What is
+            not given is as in A, but for a norm in the shortcut of the tail.
+        vss: arguments of :class:`VSSWithECA` (kernel, gate, sum_with, states, expand,
+            eca); beside choices by place those of
+            :class:`spineseg.models.cvm_decoder.OpenVSS` (eca, gate, states).
         heads: of SCSA.
         res_relu: arguments of :class:`ResReLU` (layers, relu_after_sum).
         parts: which of res_relu, scsa and vss are in.
 
     Raises:
-        SpinesegError: if a wiring or a part is unknown.
+        SpinesegError: if a wiring, a place, a choice or a part is unknown.
     """
-    unknown = sorted(set(parts) - {"res_relu", "scsa", "vss"})
-    if wiring not in WIRINGS or unknown:
-        raise SpinesegError(
-            "this Cvm-UNet does not exist",
-            found=f"wiring {wiring}, parts {', '.join(parts)}",
-            expected="wiring A, D or E; parts res_relu, scsa, vss",
-        )
-    make_vss = partial(VSSWithECA, **(vss or {})) if "vss" in parts else _identity
+    _check(wiring, parts, res_relu or {})
     low = SCSA(widths[-1], heads) if "scsa" in parts else nn.Identity()
-    skip = partial(ResReLU, **(res_relu or {})) if "res_relu" in parts else _identity
-    return CvmUNet(
-        ConvNeXt(in_channels, widths, depths),
-        widths,
-        low,
-        skip,
-        lambda c_in, c_skip: WIRINGS[wiring](c_in, c_skip, make_vss),
-        classes,
-    )
+    encoder = ConvNeXt(in_channels, widths, depths)
+    if isinstance(wiring, str):
+        decoder = _named_decoder(
+            wiring, widths, classes, parts, vss or {}, res_relu or {}
+        )
+    else:
+        decoder = open_decoder(read_wiring(wiring), widths, classes, parts, vss)
+    return CvmUNet(encoder, low, decoder)
 
 
 def _row(parts: Sequence[str]) -> Callable[..., nn.Module]:
@@ -193,7 +221,7 @@ def _row(parts: Sequence[str]) -> Callable[..., nn.Module]:
         classes: int = 1,
         widths: Sequence[int] = TINY_WIDTHS,
         depths: Sequence[int] = TINY_DEPTHS,
-        wiring: str = "A",
+        wiring: str | Mapping[str, Any] = "A",
     ) -> nn.Module:
         return cvm_unet(in_channels, classes, widths, depths, wiring, parts=parts)
 

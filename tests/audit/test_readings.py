@@ -14,7 +14,15 @@ from spineseg.audit.readings import (
     spread,
     vss,
 )
-from spineseg.audit.tally import Tally, conv, conv_norm, convnext, residual, ss2d
+from spineseg.audit.tally import (
+    Tally,
+    conv,
+    conv_norm,
+    convnext,
+    residual,
+    scsa,
+    ss2d,
+)
 from spineseg.models import create_model
 
 
@@ -66,7 +74,7 @@ def test_wiring_a_by_arithmetic_is_the_built_network():
     # the built tail has no norm in its shortcut: 2 x 48 weights
     assert here.seen - 96 == built.parameters
     assert here.seen + here.hidden - 96 == sum(p.numel() for p in model.parameters())
-    assert here.macs - 4 * 48 * 240**2 == pytest.approx(built.macs, rel=1e-5)
+    assert here.macs - 4 * 48 * 240**2 == built.macs
 
 
 def test_convnext_tiny_has_its_published_size():
@@ -80,6 +88,15 @@ def test_ss2d_has_seven_c_squared_and_424_c(c):
     whole = ss2d(c, 2, 1)
     assert whole.seen + whole.hidden == 7 * c * c + 424 * c
     assert whole.seen == 6 * c * c + 24 * c
+
+
+def test_scsa_by_hand():
+    # 2 channels a filter of 3, 5, 7, 9 taps; 15 rows, 15 columns; 2 x 2 pooled pixels
+    whole = scsa(8, 15)
+    assert whole.seen == 2 * (4 + 6 + 8 + 10) + 3 * 8
+    assert whole.hidden == 6 * 8
+    assert whole.macs == 2 * 15 * 2 * (3 + 5 + 7 + 9) + 3 * 8 * 4
+    assert scsa(8, 4).macs == 2 * 4 * 2 * 24 + 3 * 8
 
 
 def test_one_convolution_by_hand():
