@@ -62,7 +62,7 @@ def export_nnunet(
     Args:
         raw: what ``nnUNet_raw`` names; made if need be.
         train: cases to learn from.
-        val: cases of the one fold's other side; without them five folds are dealt,
+        val: cases of the one fold's other side; without any, five folds are dealt,
             patient by patient.
         test: kept apart; nnU-Net does not look at it before prediction.
         number: of the data set, 1 to 999; nnU-Net's own end at 10.
@@ -91,7 +91,7 @@ def export_nnunet(
         _, known = _write_part(test, folder, "Ts", labels)
         plain = {"labels": list(labels), "test": known, "facts": dict(test.facts)}
         _write_json(folder / CASES, plain)
-    folds = [_fold(train, val)] if val is not None else _deal(train, seed)
+    folds = [_fold(train, val)] if val else _deal(train, seed)
     _write_json(folder / "splits_final.json", folds)
     training = sum(map(len, parts))
     # last: a folder without it is no data set

@@ -13,6 +13,7 @@ record at the size of its recipe: distances in pixels agree only where these do.
 """
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -32,6 +33,7 @@ from spineseg.training.record import code_version
 COMMANDS = ("nnUNetv2_plan_and_preprocess", "nnUNetv2_train", "nnUNetv2_predict")
 DEVICES = ("cpu", "cuda", "mps")
 SPLITS = "splits_final.json"
+PREPARED = "spineseg_prepared.txt"
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,7 @@ def run_nnunet(
         tell(" ".join(command))
         call([programs[command[0]], *command[1:]], variables(job.folder))
         if command[0] == COMMANDS[0]:
-            # last of all: it marks the preprocessing as finished
-            _copy_splits(job)
+            _mark_prepared(job)
     rows = score_masks(cases, job.masks)
     write_csv(job.results / "scores.csv", rows)
     _write_facts(job, cases, programs)
@@ -139,29 +140,45 @@ def _check(job: NnunetJob) -> None:
     if job.device not in DEVICES:
         known = " or ".join(DEVICES)
         raise SpinesegError("unknown device", found=repr(job.device), expected=known)
-    folds = len(json.loads((job.folder / SPLITS).read_text()))
-    if not 0 <= job.fold < folds:
+    path = job.folder / SPLITS
+    folds = json.loads(path.read_text())
+    if not 0 <= job.fold < len(folds):
+        last = len(folds) - 1
         raise SpinesegError(
             "the export has no such fold",
-            path=job.folder / SPLITS,
+            path=path,
             found=job.fold,
-            expected=f"0 to {folds - 1}" if folds > 1 else "0",
+            expected=f"0 to {last}" if last else "0",
+        )
+    if not all(folds[job.fold].values()):
+        raise SpinesegError(
+            f"fold {job.fold} has nothing to train on, or nothing to validate by",
+            path=path,
+            found={side: len(cases) for side, cases in folds[job.fold].items()},
+            remedy="Export more patients",
         )
 
 
 def _preparing(job: NnunetJob, number: str) -> list[str]:
-    return [COMMANDS[0], "-d", number, "-c", "2d", "--verify_dataset_integrity"]
+    words = [COMMANDS[0], "-d", number, "-c", "2d", "--verify_dataset_integrity"]
+    return [*words, "-npfp", _workers(8), "-np", _workers(8)]
+
+
+def _workers(most: int) -> str:
+    """Return nnU-Net's own number of processes, or the machine's cores if fewer."""
+    return str(min(most, os.cpu_count() or 1))
 
 
 def _is_prepared(job: NnunetJob) -> bool:
-    copied = job.preprocessed / SPLITS
-    wanted = (job.folder / SPLITS).read_bytes()
-    return copied.is_file() and copied.read_bytes() == wanted
+    return (job.preprocessed / PREPARED).is_file()
 
 
-def _copy_splits(job: NnunetJob) -> None:
+def _mark_prepared(job: NnunetJob) -> None:
+    # older releases of nnU-Net do not copy it themselves, newer ones do so too early
+    # to tell by it what is finished
     with atomic_write(job.preprocessed / SPLITS) as part:
         part.write_bytes((job.folder / SPLITS).read_bytes())
+    (job.preprocessed / PREPARED).write_text("preprocessing is finished\n")
 
 
 def _training(job: NnunetJob, number: str) -> list[str]:
@@ -179,6 +196,7 @@ def _is_trained(job: NnunetJob) -> bool:
 def _predicting(job: NnunetJob, number: str) -> list[str]:
     words = [COMMANDS[2], "-d", number, "-c", "2d", "-f", str(job.fold)]
     words += ["-tr", job.trainer, "-device", job.device, "--continue_prediction"]
+    words += ["-npp", _workers(3), "-nps", _workers(3)]
     return [*words, "-i", str(job.folder / "imagesTs"), "-o", str(job.masks)]
 
 

@@ -90,6 +90,15 @@ def test_a_validation_part_makes_one_fold(tmp_path):
     assert facts["numTraining"] == 8
 
 
+def test_a_validation_part_of_nobody_leaves_the_folds_to_be_dealt(tmp_path):
+    plan = {"size_px": 48, "count": 18}
+    train, val = (create_dataset("axial_mri", p, **plan) for p in ("train", "val"))
+    assert (len(train), len(val)) == (12, 0)
+    made = export_nnunet(tmp_path, train, val)
+    folds = json.loads((made.folder / "splits_final.json").read_text())
+    assert [(len(fold["train"]), len(fold["val"])) for fold in folds] == [(6, 6)] * 2
+
+
 class Two:
     """Two samples by hand."""
 
