@@ -54,10 +54,31 @@ LICENCES = {
     "cervspinenet/vit_basic": "SAM encoder: Apache-2.0",
     "cervspinenet/sam": "SAM ViT-B: Apache-2.0",
     "cervspinenet/sam_one_by_one": "SAM ViT-B: Apache-2.0",
+    "cervspinenet/deeplab_v3_plus": "ResNet-50: BSD-3-Clause",
+    "cvmunet/condseg": "ResNet-50: BSD-3-Clause",
+    "cvmunet/convnext_unet": "ConvNeXt-T: Apache-2.0",
+    "cvmunet/convnext_unet_res_relu": "ConvNeXt-T: Apache-2.0",
+    "cvmunet/convnext_unet_scsa": "ConvNeXt-T: Apache-2.0",
+    "cvmunet/convnext_unet_vss": "ConvNeXt-T: Apache-2.0",
+    "cvmunet/cvm_unet": "ConvNeXt-T: Apache-2.0",
+    "cvmunet/meta_unet": "ResNet-34: BSD-3-Clause",
+    "cvmunet/swin_unet": "Swin-T (with depths 2, 2, 6, 2): MIT",
+    "mdwcnet/deeplab_v3_plus": "ResNet-50: BSD-3-Clause",
+    "mdwcnet/fcn_8s": "VGG-16: BSD-3-Clause",
+    "mdwcnet/pspnet": "ResNet-50: BSD-3-Clause",
+    "wgan_ctm/deeplab_v3_plus": "ResNet-50: BSD-3-Clause",
+    "wgan_ctm/segnet": "VGG-16 with norms: BSD-3-Clause",
 }
-"""Of published weights that a loader here reads from a file of the user's."""
+"""Of published weights that a loader here reads from a file of the user's.
 
-FRESH = "All begin with random weights; published ones come from a file of yours only."
+Where several publish an encoder: torchvision's for ResNet and VGG, the authors' models
+on Hugging Face for SAM and ConvNeXt, the authors' repository for Swin.
+"""
+
+FRESH = (
+    "All begin with random weights; published ones come from a file of yours only: "
+    "spineseg.models.load_encoder(model, FILE)."
+)
 
 COLUMNS = (
     *("name", "paper", "role", "side"),
@@ -81,7 +102,8 @@ def models(
     it; side: its rows and columns. Memory is that of the weights in single precision;
     rows and columns of a picture must divide by the multiple. No weights are shipped or
     downloaded: the last column names the licence of published ones that can be loaded
-    from a file.
+    from a file. In Python, spineseg.models.load_encoder does that; for SAM's it is
+    load_sam and load_sam_encoder of spineseg.models.sam_weights.
     """
     from spineseg.models import list_models
 

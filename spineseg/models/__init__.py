@@ -33,6 +33,7 @@ from spineseg.models.baselines import (
     vgg_nets,
     vm_unet_v2,
 )
+from spineseg.models.encoder_weights import load_encoder
 from spineseg.models.registry import create_model, list_models
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "inception_unet_rows",
     "lightm_unet",
     "list_models",
+    "load_encoder",
     "md_unet",
     "mdwc_net",
     "meta_unet",

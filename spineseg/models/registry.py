@@ -16,7 +16,11 @@ register = MODELS.register
 def create_model(
     name: str, in_channels: int = 1, classes: int = 1, **reading: Any
 ) -> nn.Module:
-    """Return a network with fresh weights; its output are logits.
+    """Return a network with fresh, random weights; its output are logits.
+
+    No published weights are loaded, unless from a file of yours:
+    :func:`spineseg.models.load_encoder`, and for SAM's encoder
+    :func:`spineseg.models.sam_weights.load_sam_encoder`.
 
     Args:
         name: see :func:`list_models`.

@@ -7,19 +7,12 @@ facebook/sam-vit-base).
 """
 
 import re
-from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
-from pickle import UnpicklingError
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import nn
 
 from spineseg.core.errors import SpinesegError
-
-Weights = dict[str, Tensor]
+from spineseg.models.weight_files import Weights, read_weights
 
 _PAIRS = (
     ("image_encoder.patch_embed.proj.", "vision_encoder.patch_embed.projection."),
@@ -88,28 +81,12 @@ def read_sam(path: str | PathLike[str]) -> Weights:
     Raises:
         SpinesegError: if there is no such file, or no SAM in it.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise SpinesegError(
-            "there is no such file",
-            path=path,
-            remedy="Download SAM's ViT-B checkpoint yourself, then name its file",
-        )
-    try:
-        if file.suffix == ".safetensors":
-            given = load_file(file)
-        else:
-            given = torch.load(file, map_location="cpu", weights_only=True)
-    except (UnpicklingError, SafetensorError, RuntimeError, EOFError) as error:
-        raise SpinesegError("this is no file of weights", path=path) from error
-    if not isinstance(given, Mapping):
-        raise SpinesegError("this is no file of weights", path=path)
+    remedy = "Download SAM's ViT-B checkpoint yourself, then name its file"
+    given = read_weights(path, remedy)
     rename = str
-    if any(str(k).startswith("vision_encoder.") for k in given):
+    if any(k.startswith("vision_encoder.") for k in given):
         rename = from_transformers
-    found = {
-        rename(k): v for k, v in given.items() if isinstance(v, Tensor) and k != _SHARED
-    }
+    found = {rename(k): v for k, v in given.items() if k != _SHARED}
     if not any(k.startswith("image_encoder.") for k in found):
         raise SpinesegError("there is no image encoder of SAM in this file", path=path)
     return found

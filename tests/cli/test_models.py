@@ -6,6 +6,7 @@ from spineseg import SpinesegError
 from spineseg.cli import app
 from spineseg.cli.models import LICENCES, OWN_SIDES, PAPERS, PROPOSED, SIDES
 from spineseg.models import create_model, list_models
+from spineseg.models.encoder_families import encoder_of
 
 
 def run(*arguments):
@@ -48,6 +49,24 @@ def test_no_weights_are_shipped_and_loadable_ones_name_a_network():
     output = run("inception_unet").output.splitlines()
     assert all(line.endswith("none shipped") for line in output[1:-1])
     assert set(LICENCES) <= set(list_models())
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_a_licence_is_named_where_a_loader_takes_the_encoder(name):
+    with torch.device("meta"):
+        model = create_model(name)
+    if "SAM" in LICENCES.get(name, ""):
+        return
+    if name in LICENCES:
+        title = encoder_of(model)[1].title.split()[0]
+        assert LICENCES[name].startswith(title)
+    else:
+        with pytest.raises(SpinesegError, match="no encoder"):
+            encoder_of(model)
+
+
+def test_the_last_line_says_how_published_weights_are_loaded():
+    assert "load_encoder(model, FILE)" in run("mdwcnet").output.splitlines()[-1]
 
 
 def test_an_unknown_paper_is_refused_with_the_known_ones():
