@@ -98,7 +98,7 @@ def test_compiled_equals_loop_with_all_gradients(length, b, g, n):
 @pytest.mark.oracle
 @pytest.mark.parametrize("engine", CPU_ENGINES)
 def test_the_scan_and_its_gradients_agree_with_mambapy(engine):
-    pscan = pytest.importorskip("mambapy.pscan", reason="mambapy is not installed")
+    pscan = pytest.importorskip("mambapy.pscan", reason='pip install -e ".[oracles]"')
     given = draw(g=1, d=6, length=50)
     given = {name: given[name] for name in ("u", "delta", "A", "B", "C")}
     given["delta"] = given["delta"].abs()

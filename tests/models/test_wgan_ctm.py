@@ -89,7 +89,7 @@ def test_nnunet_agrees_with_monais_dynunet():
 def test_nnunet_agrees_with_the_network_of_its_authors():
     unet = pytest.importorskip(
         "dynamic_network_architectures.architectures.unet",
-        reason="nnunetv2 is optional and not in the development environment",
+        reason='pip install -e ".[oracles]"',
     )
     widths = (4, 8, 8, 16)
     ours, n = drawn(widths), len(widths)
