@@ -11,8 +11,11 @@ from typing import Any
 
 from spineseg.core.errors import SpinesegError
 
-PATIENCE_S = 20.0
-"""How long an interrupted program may tidy up before it is killed."""
+PATIENCE_S = 5.0
+"""How long an interrupted program may tidy up before it is killed.
+
+Short, as nnU-Net's training does not leave by itself: it waits for its own workers.
+"""
 
 
 def call(command: Sequence[str], environment: Mapping[str, str]) -> None:
