@@ -138,7 +138,7 @@ def test_pyramid_pooling_agrees_with_transformers():
 
 @pytest.mark.oracle
 def test_eca_agrees_with_timm():
-    layers = pytest.importorskip("timm.layers", reason='pip install -e ".[oracles]"')
+    layers = pytest.importorskip("timm.layers", reason="not an extra: see CONTRIBUTING")
     torch.manual_seed(0)
     for channels in (8, 256):
         theirs, ours = layers.EcaModule(channels), ECA(channels)
@@ -149,7 +149,9 @@ def test_eca_agrees_with_timm():
 
 @pytest.mark.oracle
 def test_spatial_attention_agrees_with_timm():
-    cbam = pytest.importorskip("timm.layers.cbam", reason='pip install -e ".[oracles]"')
+    cbam = pytest.importorskip(
+        "timm.layers.cbam", reason="not an extra: see CONTRIBUTING"
+    )
     torch.manual_seed(0)
     theirs, ours = cbam.SpatialAttn(kernel_size=7).eval(), SpatialAttention().eval()
     theirs.conv.bn = nn.Identity()  # there, a norm follows the convolution
@@ -160,7 +162,9 @@ def test_spatial_attention_agrees_with_timm():
 
 @pytest.mark.oracle
 def test_channel_attention_of_cbam_agrees_with_timm():
-    cbam = pytest.importorskip("timm.layers.cbam", reason='pip install -e ".[oracles]"')
+    cbam = pytest.importorskip(
+        "timm.layers.cbam", reason="not an extra: see CONTRIBUTING"
+    )
     torch.manual_seed(0)
     theirs = cbam.ChannelAttn(16, rd_ratio=1 / 4, rd_divisor=1)
     ours = ChannelAttention(16, reduction=4, bias=False)

@@ -118,7 +118,7 @@ def test_convnext_halves_after_a_stem_of_four():
 
 @pytest.mark.oracle
 def test_convnext_agrees_with_timm():
-    timm = pytest.importorskip("timm", reason='pip install -e ".[oracles]"')
+    timm = pytest.importorskip("timm", reason="not an extra: see CONTRIBUTING")
     theirs = timm.create_model("convnext_tiny", num_classes=0, features_only=True)
     ours = ConvNeXt()
     # timm keeps the halving inside the stage that follows it
