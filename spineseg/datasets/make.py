@@ -5,7 +5,6 @@ hashes, its knobs). A unit is listed after its files are whole; what an interrup
 leaves behind is drawn again, and gives the same bytes.
 """
 
-import hashlib
 import json
 import multiprocessing
 import os
@@ -21,7 +20,7 @@ from spineseg.core.errors import SpinesegError
 from spineseg.datasets.base import Twin, TwinPlan
 from spineseg.datasets.registry import family, make_split
 from spineseg.datasets.splits import write_split
-from spineseg.io._files import atomic_write
+from spineseg.io._files import atomic_write, sha256_of
 
 MANIFEST = "manifest.jsonl"
 HEAD_KEYS = ("dataset", "seed", "size_px", "variant")
@@ -174,12 +173,6 @@ def _is_whole(root: Path, files: dict[str, str]) -> bool:
         (root / name).is_file() and sha256_of(root / name) == digest
         for name, digest in files.items()
     )
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _drawn(

@@ -36,6 +36,7 @@ from spineseg.io._files import atomic_write
 FOLDS = 5
 COLOURS = ("R", "G", "B")
 CASES = "cases.json"
+SPLITS = "splits_final.json"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def export_nnunet(
         plain = {"labels": list(labels), "test": known, "facts": dict(test.facts)}
         _write_json(folder / CASES, plain)
     folds = [_fold(train, val)] if val else _deal(train, seed)
-    _write_json(folder / "splits_final.json", folds)
+    _write_json(folder / SPLITS, folds)
     training = sum(map(len, parts))
     # last: a folder without it is no data set
     _write_json(folder / "dataset.json", _facts(train, channels, training))
@@ -111,7 +112,7 @@ def instructions(made: Exported) -> str:
         *(f"export {what}={where}" for what, where in variables(made.folder).items()),
         f"nnUNetv2_plan_and_preprocess -d {made.number} -c 2d "
         "--verify_dataset_integrity",
-        f'cp {made.folder}/splits_final.json "$nnUNet_preprocessed/{name}/"',
+        f'cp {made.folder}/{SPLITS} "$nnUNet_preprocessed/{name}/"',
         f"nnUNetv2_train {made.number} 2d 0",
     ]
     if made.test:

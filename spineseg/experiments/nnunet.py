@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from spineseg.core.errors import SpinesegError
-from spineseg.datasets.nnunet import variables
+from spineseg.datasets.nnunet import SPLITS, variables
 from spineseg.experiments.child import call
 from spineseg.experiments.nnunet_masks import Cases, read_cases, score_masks, write_csv
 from spineseg.io._files import atomic_write
@@ -32,7 +32,6 @@ from spineseg.training.record import code_version
 
 COMMANDS = ("nnUNetv2_plan_and_preprocess", "nnUNetv2_train", "nnUNetv2_predict")
 DEVICES = ("cpu", "cuda", "mps")
-SPLITS = "splits_final.json"
 PREPARED = "spineseg_prepared.txt"
 
 

@@ -1,5 +1,6 @@
-"""What every reader and writer needs: checked paths, atomic writes, extras."""
+"""What every reader and writer needs: checked paths, hashes, atomic writes, extras."""
 
+import hashlib
 import importlib
 import logging
 import os
@@ -41,6 +42,12 @@ def is_there(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def sha256_of(path: FilePath) -> str:
+    """Return the SHA-256 of a file."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def suffix_of(path: FilePath) -> str:

@@ -21,21 +21,17 @@ All of these were trained on pictures with the mean and the spread of ImageNet; 
 feeds others gives away a part of what was learned.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
-from os import PathLike
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from spineseg.core.errors import SpinesegError
+from spineseg.io._files import FilePath, sha256_of
 from spineseg.models.encoder_families import Family, encoder_of, stages_of
 from spineseg.models.encoder_names import Names, Naming
 from spineseg.models.weight_files import Weights, read_weights
-
-FilePath = str | PathLike[str]
 
 _FRONT = re.compile(r"(module\.)?((resnet|convnext|swin)\.)?")
 _COUNTER = "num_batches_tracked"
@@ -107,7 +103,7 @@ def load_encoder(model: nn.Module, path: FilePath) -> EncoderLoad:
     done = EncoderLoad(
         family=family.title,
         naming=naming.package,
-        sha256=_sha256(path),
+        sha256=sha256_of(path),
         taken=tuple(sorted(taken)),
         ignored=tuple(sorted(ignored)),
         summed=own[family.first].shape[1] != given[names[family.first][0]].shape[1],
@@ -192,8 +188,3 @@ def _kind(given: Weights) -> str:
         if any(re.match(sign, name) for name in given):
             return words
     return "a network of another kind"
-
-
-def _sha256(path: FilePath) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,7 +7,6 @@ under another name and renamed, which the file system does at once; whoever pull
 plug finds the old checkpoint or the new one.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -22,7 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from spineseg.core.errors import SpinesegError
-from spineseg.io._files import atomic_write
+from spineseg.io._files import atomic_write, sha256_of
 from spineseg.training.position import Position
 
 PART = ".part-"
@@ -42,7 +41,7 @@ def save_checkpoint(
         save_file(plain_weights(model), part / f"{name}.safetensors")
     states = {name: optimiser.state_dict() for name, optimiser in optimisers.items()}
     torch.save({"optimisers": states, "place": place.as_dict()}, part / "state.pt")
-    digests = {file.name: _digest(file) for file in sorted(part.iterdir())}
+    digests = {file.name: sha256_of(file) for file in sorted(part.iterdir())}
     (part / DIGEST).write_text(json.dumps(digests, indent=1))
     for file in part.iterdir():
         _to_disk(file)
@@ -125,7 +124,7 @@ def load_weights(path: Path, model: nn.Module) -> None:
 def _check(newest: Path) -> None:
     try:
         digests = json.loads((newest / DIGEST).read_text())
-        damaged = [k for k, v in digests.items() if _digest(newest / k) != v]
+        damaged = [k for k, v in digests.items() if sha256_of(newest / k) != v]
     except (OSError, ValueError) as error:
         raise _broken(newest, str(error)) from error
     if damaged:
@@ -139,10 +138,6 @@ def _broken(newest: Path, what: str) -> SpinesegError:
         found=what,
         remedy="Remove this folder to start the run anew",
     )
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _to_disk(path: Path) -> None:

@@ -14,7 +14,8 @@ from spineseg.datasets import make as making
 from spineseg.datasets.axial_beside import Beside
 from spineseg.datasets.axial_twin import AxialPatients, DrawnSlice
 from spineseg.datasets.base import TwinPlan
-from spineseg.datasets.make import MANIFEST, materialise, read_manifest, sha256_of
+from spineseg.datasets.make import MANIFEST, materialise, read_manifest
+from spineseg.io._files import sha256_of
 
 PLAN = TwinPlan(0, 32, 6, "all")
 NAME = "isic2016"
