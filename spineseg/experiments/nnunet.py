@@ -140,7 +140,15 @@ def _check(job: NnunetJob) -> None:
         known = " or ".join(DEVICES)
         raise SpinesegError("unknown device", found=repr(job.device), expected=known)
     path = job.folder / SPLITS
-    folds = json.loads(path.read_text())
+    try:
+        folds = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SpinesegError(
+            "the folds of this export cannot be read",
+            path=path,
+            found=str(error),
+            remedy="Remove the folder, and export the data set again",
+        ) from error
     if not 0 <= job.fold < len(folds):
         last = len(folds) - 1
         raise SpinesegError(

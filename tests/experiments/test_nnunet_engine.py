@@ -256,6 +256,17 @@ def test_what_is_no_export_with_a_test_part_is_refused(tmp_path, programs):
     assert not (programs / "log.jsonl").exists()
 
 
+def test_a_damaged_list_of_folds_is_refused_before_anything_runs(job, programs):
+    splits = job.folder / "splits_final.json"
+    splits.write_text("{")
+    with pytest.raises(SpinesegError, match=r"splits_final.json: the folds of this"):
+        run_nnunet(job)
+    splits.unlink()
+    with pytest.raises(SpinesegError, match="folds of this export cannot be read"):
+        run_nnunet(job)
+    assert not (programs / "log.jsonl").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
